@@ -1,0 +1,21 @@
+"""Time and memory of every job, from the benchmark files that Snakemake writes."""
+
+from pathlib import Path
+
+import pandas as pd
+
+COLUMNS = {"s": "seconds", "cpu_time": "cpu_seconds", "max_rss": "max_rss_mb"}
+
+
+def collect(folder: str | Path) -> pd.DataFrame:
+    """One row per job: rule, arm, seed (null where the rule has none), seconds, cpu_seconds, max_rss_mb."""
+    rows = [_row(path, Path(folder)) for path in sorted(Path(folder).rglob("*.tsv"))]
+    table = pd.DataFrame(rows, columns=["rule", "arm", "seed", *COLUMNS.values()])
+    return table.astype({"seed": "Int64", **dict.fromkeys(COLUMNS.values(), "float64")})
+
+
+def _row(path: Path, folder: Path) -> dict:
+    parts = path.relative_to(folder).with_suffix("").parts
+    arm, seed = (parts[1], int(parts[2].removeprefix("seed_"))) if len(parts) == 3 else (None, None)
+    measured = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[0]
+    return {"rule": parts[0], "arm": arm, "seed": seed} | {new: measured[old] for old, new in COLUMNS.items()}

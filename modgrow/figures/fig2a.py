@@ -1,0 +1,39 @@
+"""Fig. 2a: N solved against epochs of training, every network and the mean of each arm."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modgrow.config import Arm
+from modgrow.figures import style
+
+COLUMNS = ("arm", "seed", "epoch", "n_solved")
+
+
+def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
+    """Thin lines are single networks, thick lines the mean over the seeds of an arm."""
+    figure, axes = style.new_figure(width=5.0, height=3.0)
+    looks = style.looks(arms)
+    last = int(curves["epoch"].max())
+    for name, look in looks.items():
+        curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
+        curve = curve.reindex(range(1, last + 1)).ffill()
+        line = {key: look[key] for key in ("color", "linestyle")}
+        axes.plot(curve, linewidth=0.4, alpha=0.35, **line)
+        label = style.label(name, arms[name], curve.shape[1])
+        axes.plot(curve.mean(axis=1), linewidth=1.6, markevery=max(last // 6, 1), markersize=4, label=label, **look)
+    axes.plot([0, last], [1, last + 1], color="0.6", linewidth=0.8, linestyle=":", label="one new task per epoch")
+    axes.set(xlabel="epoch (500 updates)" if _paper_epochs(arms) else "epoch", ylabel="$N_{solved}$", xlim=(0, last))
+    axes.set_ylim(bottom=0)
+    axes.legend(
+        frameon=False,
+        loc="center left",
+        bbox_to_anchor=(1.01, 0.5),
+        handlelength=3.2,
+        title="thick: mean; thin: each seed",
+        title_fontsize=6.5,
+    )
+    return figure
+
+
+def _paper_epochs(arms: dict[str, Arm]) -> bool:
+    return all(arm.updates_per_epoch == 500 for arm in arms.values())

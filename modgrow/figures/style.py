@@ -1,0 +1,67 @@
+"""One look for all figures: a colour per size, solid for modular, dashed for flat."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from modgrow.config import Arm
+from modgrow.store import files
+
+MARKERS = "osD^vPX*"
+WIDTH = 3.5  # inches, one column
+
+
+def new_figure(width: float = WIDTH, height: float = 2.8) -> tuple[Figure, plt.Axes]:
+    """An empty panel in the common theme."""
+    sns.set_theme(
+        context="paper",
+        style="ticks",
+        rc={
+            "font.size": 8,
+            "axes.labelsize": 8,
+            "legend.fontsize": 6.5,
+            "svg.hashsalt": "modgrow",
+            "svg.fonttype": "none",
+        },
+    )
+    figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
+    return figure, axes
+
+
+def looks(arms: dict[str, Arm]) -> dict[str, dict]:
+    """Colour, dash and marker per arm. The i-th smallest modular and flat arm share a colour and marker."""
+    found = {}
+    for architecture, dash in (("modular", "-"), ("flat", (0, (3, 1.5)))):
+        names = [name for name, arm in arms.items() if arm.architecture == architecture]
+        names.sort(key=lambda name: (arms[name].units, name))
+        colours = sns.color_palette("viridis", n_colors=max(len(names), 4))
+        for rank, name in enumerate(names):
+            face = colours[rank] if architecture == "modular" else "white"
+            found[name] = {
+                "color": colours[rank],
+                "linestyle": dash,
+                "marker": MARKERS[rank % len(MARKERS)],
+                "markerfacecolor": face,
+            }
+    return found
+
+
+def label(name: str, arm: Arm, n_seeds: int) -> str:
+    """`modular, 10 units (n = 5)`."""
+    plain = name == f"{arm.architecture}_{arm.units}"
+    words = f"{arm.architecture}, {arm.units} units" if plain else name
+    return f"{words} (n = {n_seeds})"
+
+
+def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
+    """Write both formats; the same data give the same bytes."""
+    sns.despine(figure)
+    files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
+    files.write(png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None}))
+    plt.close(figure)

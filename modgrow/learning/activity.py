@@ -1,0 +1,136 @@
+"""Where a batch comes from: bits, and the activity of the newest frozen module on them.
+
+Modules below the newest are frozen and one step delayed, so their activity on given bits never
+changes again. A `Pool` keeps sequences with the activity of the newest frozen module; when a module
+freezes, the pool is pushed through that one module and the older activity is dropped. A curriculum
+step then costs the same at depth 200 as at depth 2. `Fresh` is the textbook way: new bits for every
+batch, and the whole chain run on them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from modgrow.config import Arm
+from modgrow.learning import task
+from modgrow.model import dynamics
+from modgrow.model.network import LeakyModule, Network
+from modgrow.streams import stream
+
+
+class Batch(NamedTuple):
+    """Bits (time, sequence), and the upstream module's states (time + 1, unit, sequence) or None."""
+
+    bits: Float[Tensor, "time sequence"]
+    upstream: Float[Tensor, "states unit sequence"] | None
+
+
+class Pool:
+    """`batches` fixed batches of sequences, each as long as the longest that training can ask for.
+
+    A batch of length L is the prefix of one of them: a view, not a copy.
+    """
+
+    def __init__(self, arm: Arm, seed: int, purpose: str, batches: int, device: str = "cpu"):
+        self.arm, self.seed, self.purpose, self.device = arm, seed, purpose, device
+        dtype, length = getattr(torch, arm.dtype), arm.lengths(arm.n_limit)[1]
+        self.bits = torch.stack(
+            [
+                task.draw_bits(stream(seed, purpose, "bits", batch), length, arm.batch_size, arm.density)
+                for batch in range(batches)
+            ]
+        ).to(device, dtype)
+        self.activity: Float[Tensor, "batch states unit sequence"] | None = None
+        self.depth = 0
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+    def batch(self, index: int, length: int) -> Batch:
+        """The first `length` steps of batch `index`."""
+        upstream = None if self.activity is None else self.activity[index, : length + 1]
+        return Batch(self.bits[index, :length], upstream)
+
+    def extend(self, module: LeakyModule) -> None:
+        """Replace the activity of the module upstream of `module` by that of `module`, now frozen."""
+        self.depth += 1
+        dtype = self.bits.dtype
+        for index, bits in enumerate(self.bits):
+            rng = stream(self.seed, self.purpose, "initial", self.depth, index)
+            initial = task.draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
+            upstream = None if self.activity is None else self.activity[index]
+            states = module.states(bits, initial.to(self.device, dtype), upstream)
+            if self.activity is None:
+                self.activity = torch.empty(len(self), *states.shape, dtype=dtype, device=self.device)
+            self.activity[index] = states
+
+    def draw(self, network: Network, n: int, rng: np.random.Generator) -> Batch:
+        """A batch for training parity order `n`: one of the pool's, cut at a random length."""
+        index = int(rng.integers(len(self)))
+        return self.batch(index, draw_length(self.arm, n, rng))
+
+
+class Fresh:
+    """New bits for every batch, and the whole frozen chain run on them."""
+
+    def __init__(self, arm: Arm, device: str = "cpu"):
+        self.arm, self.device = arm, device
+
+    def extend(self, module: LeakyModule) -> None:
+        """Nothing is kept, so nothing is to be extended."""
+
+    def draw(self, network: Network, n: int, rng: np.random.Generator) -> Batch:
+        """A batch for training parity order `n`."""
+        bits = self.draw_bits(n, rng)
+        frozen = list(network.chain)[:-1]
+        return Batch(bits, self.run(frozen, bits, rng)[-1] if frozen else None)
+
+    def draw_bits(self, n: int, rng: np.random.Generator) -> Float[Tensor, "time sequence"]:
+        """New bits of a random length."""
+        bits = task.draw_bits(rng, draw_length(self.arm, n, rng), self.arm.batch_size, self.arm.density)
+        return bits.to(self.device, getattr(torch, self.arm.dtype))
+
+    @torch.no_grad()
+    def run(
+        self, chain: list[LeakyModule], bits: Float[Tensor, "time sequence"], rng: np.random.Generator
+    ) -> list[Float[Tensor, "states unit sequence"]]:
+        """States of every module of `chain` on new bits; on a GPU, all modules in one batched product."""
+        initial = torch.stack(
+            [
+                task.draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state)
+                for module in chain
+            ]
+        ).to(bits)
+        if bits.device.type == "cpu":
+            below, states = None, []
+            for module, start in zip(chain, initial, strict=True):
+                below = module.states(bits, start, below)
+                states.append(below)
+            return states
+        stacked = {
+            name: torch.stack([getattr(module, name) for module in chain])
+            for name in ("input", "recurrent", "bias", "tau")
+        }
+        none = torch.zeros_like(chain[0].recurrent)
+        below = torch.stack([none if m.feedforward is None else m.feedforward for m in chain])
+        slope, leak = self.arm.negative_slope, self.arm.leak
+        states = dynamics.run_chain(
+            bits, initial, feedforward=below, **stacked, negative_slope=slope, leak=leak
+        )
+        return list(states.transpose(0, 1))
+
+
+def draw_length(arm: Arm, n: int, rng: np.random.Generator) -> int:
+    """Length of one batch: uniform on {N + 2, ..., 4 N}, both ends included."""
+    shortest, longest = arm.lengths(n)
+    return int(rng.integers(shortest, longest + 1))
+
+
+def source(arm: Arm, seed: int, device: str = "cpu") -> Pool | Fresh:
+    """Where this arm's training batches come from."""
+    if arm.pool_batches == "fresh":
+        return Fresh(arm, device)
+    return Pool(arm, seed, "training pool", arm.pool_batches, device)

@@ -1,0 +1,74 @@
+"""Equations 1-4 of the paper over time, in plain torch: the reference for every faster form.
+
+Any device, any dtype, differentiable by autograd. Activity carries time 0, the initial state, so
+`activity[t]` is the state after `t` bits and the drive at step t reads `upstream[t - 1]`.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+
+def run(
+    bits: Float[Tensor, "time sequence"],
+    initial: Float[Tensor, "unit sequence"],
+    upstream: Float[Tensor, "states upstream_unit sequence"] | None,
+    input: Float[Tensor, " unit"],
+    recurrent: Float[Tensor, "unit unit"],
+    feedforward: Float[Tensor, "unit upstream_unit"] | None,
+    bias: Float[Tensor, " unit"],
+    tau: Float[Tensor, " unit"],
+    negative_slope: float = 0.01,
+    leak: str = "outside",
+) -> Float[Tensor, "states unit sequence"]:
+    """Activity of one module, states 0 to time. tau in time steps, clamped to >= 1 (eqs. 1-4).
+
+    `upstream` holds at least `time` states of the previous module; None for the first module.
+    Weights are (to, from); the diagonal of `recurrent` takes no part (j != i in eqs. 3 and 4).
+    """
+    rate = 1.0 / tau.clamp(min=1.0)[:, None]
+    others = recurrent * (1.0 - torch.eye(len(recurrent), dtype=recurrent.dtype, device=recurrent.device))
+    state, states = initial, [initial]
+    for step, bit in enumerate(bits):
+        drive = others @ state + input[:, None] * bit + bias[:, None]
+        if upstream is not None:
+            drive = drive + feedforward @ upstream[step]
+        state = _leak(state, drive, rate, negative_slope, leak)
+        states.append(state)
+    return torch.stack(states)
+
+
+def run_chain(
+    bits: Float[Tensor, "time sequence"],
+    initial: Float[Tensor, "module unit sequence"],
+    input: Float[Tensor, "module unit"],
+    recurrent: Float[Tensor, "module unit unit"],
+    feedforward: Float[Tensor, "module unit unit"],
+    bias: Float[Tensor, "module unit"],
+    tau: Float[Tensor, "module unit"],
+    negative_slope: float = 0.01,
+    leak: str = "outside",
+) -> Float[Tensor, "states module unit sequence"]:
+    """Activity of a whole chain, all modules of a time step in one batched product.
+
+    Modules read each other one step back, so a step of all of them needs only the states before it.
+    `feedforward[0]` is ignored. The same numbers as `run` module by module, in fewer, larger products.
+    """
+    rate = 1.0 / tau.clamp(min=1.0)[:, :, None]
+    others = recurrent * (1.0 - torch.eye(recurrent.shape[-1], dtype=recurrent.dtype, device=recurrent.device))
+    state, states = initial, [initial]
+    for bit in bits:
+        drive = torch.bmm(others, state) + input[:, :, None] * bit + bias[:, :, None]
+        if len(state) > 1:
+            below = torch.bmm(feedforward[1:], state[:-1])
+            drive = torch.cat([drive[:1], drive[1:] + below])
+        state = _leak(state, drive, rate, negative_slope, leak)
+        states.append(state)
+    return torch.stack(states)
+
+
+def _leak(state: Tensor, drive: Tensor, rate: Tensor, negative_slope: float, leak: str) -> Tensor:
+    """Eq. 1 (leak outside the non-linearity of eq. 2), or its variant with the leak inside."""
+    if leak == "outside":
+        return (1.0 - rate) * state + rate * torch.nn.functional.leaky_relu(drive, negative_slope)
+    return torch.nn.functional.leaky_relu((1.0 - rate) * state + rate * drive, negative_slope)

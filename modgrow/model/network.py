@@ -1,0 +1,132 @@
+"""What a network is: a chain of leaky modules, each read by its own heads.
+
+A flat network is a chain of one module with many heads, a modular one a chain of many modules with
+one head each. Weights are (to, from), activity is (time, unit, sequence), tau is in time steps.
+"""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from modgrow.config import Arm
+from modgrow.model import dynamics, kernels
+
+PATHWAY_TENSORS = {
+    "input": ("input",),
+    "recurrent": ("recurrent",),
+    "feedforward": ("feedforward",),
+    "bias": ("bias",),
+    "tau": ("tau",),
+    "readout": ("readout", "readout_bias"),
+}
+WEIGHTS = ("input", "recurrent", "feedforward", "bias", "tau")
+
+
+class LeakyModule(nn.Module):
+    """A population of leaky neurons (eqs. 1-4) and the heads that read it.
+
+    `readout` is (head, logit, unit), `readout_bias` (head, logit); `feedforward` is None in the
+    first module. `start` holds the values at birth, before any training.
+    """
+
+    def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str):
+        super().__init__()
+        self.negative_slope, self.leak = negative_slope, leak
+        for name in (*WEIGHTS, "readout", "readout_bias"):
+            value = values.get(name)
+            self.register_parameter(name, None if value is None else nn.Parameter(value.clone()))
+        self.start = {name: value.clone() for name, value in values.items()}
+
+    @property
+    def units(self) -> int:
+        """How many neurons."""
+        return len(self.tau)
+
+    def pathway(self, name: str) -> dict[str, nn.Parameter]:
+        """The tensors of one pathway; empty where the module does not own it."""
+        tensors = {tensor: getattr(self, tensor) for tensor in PATHWAY_TENSORS[name]}
+        return {tensor: value for tensor, value in tensors.items() if value is not None}
+
+    def add_heads(self, readout: Float[Tensor, "head 2 unit"], bias: Float[Tensor, "head 2"]) -> None:
+        """Append heads; those already there keep their values to the bit."""
+        for name, more in (("readout", readout), ("readout_bias", bias)):
+            more = more.to(self.tau)
+            setattr(self, name, nn.Parameter(torch.cat([getattr(self, name).detach(), more])))
+            self.start[name] = torch.cat([self.start[name], more])
+
+    def final_state(
+        self,
+        bits: Float[Tensor, "time sequence"],
+        initial: Float[Tensor, "unit sequence"],
+        upstream: Float[Tensor, "states upstream_unit sequence"] | None,
+    ) -> Float[Tensor, "unit sequence"]:
+        """The state after the last bit, differentiable: all that the training signal reads."""
+        if bits.device.type == "cpu":
+            return kernels.final_state(bits, initial, upstream, self._weights(), self.negative_slope, self.leak)
+        return self._reference(bits, initial, upstream)[-1]
+
+    @torch.no_grad()
+    def states(
+        self,
+        bits: Float[Tensor, "time sequence"],
+        initial: Float[Tensor, "unit sequence"],
+        upstream: Float[Tensor, "states upstream_unit sequence"] | None,
+    ) -> Float[Tensor, "states unit sequence"]:
+        """Every state, the initial one first, without a gradient."""
+        if bits.device.type == "cpu":
+            return kernels.activity(bits, initial, upstream, self._weights(), self.negative_slope, self.leak)
+        return self._reference(bits, initial, upstream)
+
+    def logits(self, state: Float[Tensor, "unit sequence"]) -> Float[Tensor, "head 2 sequence"]:
+        """What every head of the module answers to a state."""
+        return self.readout @ state + self.readout_bias[:, :, None]
+
+    def _weights(self) -> dict[str, Tensor | None]:
+        return {name: getattr(self, name) for name in WEIGHTS}
+
+    def _reference(self, bits, initial, upstream):
+        return dynamics.run(
+            bits, initial, upstream, **self._weights(), negative_slope=self.negative_slope, leak=self.leak
+        )
+
+
+class Network(nn.Module):
+    """A chain of modules; head n stands for parity order n, `n_first` being the first."""
+
+    def __init__(self, arm: Arm):
+        super().__init__()
+        self.arm = arm
+        self.chain = nn.ModuleList()
+
+    @property
+    def newest(self) -> LeakyModule:
+        """The module at the end of the chain, the only one that trains."""
+        return self.chain[-1]
+
+    @property
+    def n_newest(self) -> int:
+        """Parity order of the newest head; n_first - 1 before the first."""
+        return self.arm.n_first - 1 + sum(len(module.readout) for module in self.chain)
+
+    def head(self, n: int) -> tuple[LeakyModule, int]:
+        """The module that answers parity order `n`, and the place of the head in it."""
+        place = n - self.arm.n_first
+        return (self.chain[0], place) if self.arm.architecture == "flat" else (self.chain[place], 0)
+
+    def trained(self) -> list[nn.Parameter]:
+        """The tensors that the optimiser may move now."""
+        return [parameter for parameter in self.parameters() if parameter.requires_grad]
+
+    def count(self) -> dict[str, int]:
+        """Scalars: `n_weights` (off-diagonal W^R, W^FF, readout weights) and `n_parameters` (all).
+
+        `n_weights` is the count under which flat 20/54/91/128 match modules of 5/10/15/20 at N = 30.
+        """
+        weights = scalars = 0
+        for module in self.chain:
+            below = 0 if module.feedforward is None else module.feedforward.numel()
+            recurrent = module.units * (module.units - 1)
+            weights += recurrent + below + module.readout.numel()
+            others = module.input.numel() + module.bias.numel() + module.tau.numel()
+            scalars += recurrent + below + module.readout.numel() + module.readout_bias.numel() + others
+        return {"n_weights": weights, "n_parameters": scalars}

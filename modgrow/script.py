@@ -1,0 +1,35 @@
+"""What every script of the workflow shares: its `--id`, and errors a user can mend as one line."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+from modgrow import source
+from modgrow.errors import ModgrowError
+
+PACKAGES = ("numpy", "pandas", "pyarrow")
+
+
+def arguments(description: str, *required: str) -> argparse.Namespace:
+    """Parse `--id` (canonical JSON: the code's digest and the settings used) and `required` options."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--id", type=json.loads, required=True, help="settings used, as JSON")
+    for name in required:
+        parser.add_argument(name, required=True)
+    return parser.parse_args()
+
+
+def provenance(script: str, identity: dict, *packages: str) -> dict:
+    """What made a result: its identity, the digest of every source file behind it, and versions."""
+    versions = {name: version(name) for name in (*PACKAGES, *packages)}
+    return {"id": identity, "sources": source.digests(script), "versions": versions}
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a script's `main`; a mendable error is one line and exit code 1."""
+    try:
+        main()
+    except ModgrowError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,46 @@
+"""Writing a file so that it appears whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from modgrow.errors import StoreError
+
+
+def write(path: str | Path, produce: Callable[[Path], object]) -> None:
+    """Let `produce` fill a temporary file beside `path`, flush it to disk, then rename it to `path`.
+
+    An existing file stays untouched until the new one is complete. Raises StoreError.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        produce(temporary)
+        _flush(temporary)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise StoreError(f"{path}: cannot be written: {reason}; what was there before is unharmed") from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,91 @@
+# Settings, checked before any job starts, and what every rule needs: its identity and its environment.
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import psutil
+from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DeploymentMethod
+
+ROOT = Path(workflow.basedir).parent if Path(workflow.basedir).name == "workflow" else Path(workflow.basedir)
+sys.path.insert(0, str(ROOT))
+
+from modgrow import config as modgrow_config
+from modgrow import source
+from modgrow.errors import ModgrowError
+
+if "arms" not in config:  # a file given with --configfile that has its own arms stands alone
+
+    configfile: "config.yaml"
+
+
+try:
+    for path in workflow.configfiles:
+        modgrow_config.read_yaml(path)
+    SETTINGS = modgrow_config.check(config, " + ".join(map(str, workflow.configfiles)) or "--config")
+except ModgrowError as error:
+    raise WorkflowError(str(error))
+
+RESULTS = SETTINGS.results
+TABLES = ["learning_curves", "parameters", "resources"]
+FIGURES = ["fig2a", "fig2b"]
+
+
+wildcard_constraints:
+    arm=r"[A-Za-z0-9][A-Za-z0-9_.\-]*",
+    seed=r"\d+",
+
+
+# Scripts find the package on PYTHONPATH; outside conda they run under the interpreter that runs Snakemake.
+prefix = f"set -euo pipefail; export PYTHONPATH={str(ROOT)!r}; "
+if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
+    prefix += f'export PATH={str(Path(sys.executable).parent)!r}:"$PATH"; '
+shell.prefix(prefix)
+
+# Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
+if workflow.is_main_process and "mem_mb" not in workflow.global_resources and not workflow.remote_exec:
+    workflow.register_resource("mem_mb", int(0.9 * psutil.virtual_memory().total / 2**20))
+
+
+def identity(script, **uses):
+    """What a result depends on beside its inputs, as one canonical text: the code and the settings used.
+
+    Snakemake compares parameters without their names, so a rule has exactly one; sorted, so that
+    reordering keys in config.yaml reruns nothing.
+    """
+    digest = source.digest(f"workflow/scripts/{script}.py")
+    return json.dumps({"code": digest, **uses}, sort_keys=True, separators=(",", ":"))
+
+
+def arm_settings(arm):
+    """The resolved settings of one arm, or an error that says which arms there are."""
+    if arm not in SETTINGS.arms:
+        raise WorkflowError(f"no arm named {arm}; config.yaml has {', '.join(SETTINGS.arms)}")
+    return SETTINGS.arms[arm].canonical
+
+
+def per_network(folder, suffix, arms=None):
+    """The file of every (arm, seed) in one folder of the results."""
+    networks = [(arm, seed) for arm, seed in SETTINGS.networks() if arms is None or arm in arms]
+    return [f"{RESULTS}/{folder}/{arm}/seed_{seed}.{suffix}" for arm, seed in networks]
+
+
+def seeds_of(arms=None):
+    """Number of seeds per arm, for scripts that read one file per network."""
+    return {arm: n for arm, n in SETTINGS.arm_seeds.items() if arms is None or arm in arms}
+
+
+def announce():
+    """Say at the start what is about to run."""
+    print(f"modgrow: {len(SETTINGS.networks())} networks of {len(SETTINGS.arms)} arms, results in {RESULTS}/")
+    print(f"modgrow: watch them train with `python -m modgrow watch {RESULTS}`", flush=True)
+
+
+def name_failures():
+    """End a failed run by naming the networks that are missing although their job has started."""
+    for arm, seed in SETTINGS.networks():
+        log = Path(f"{RESULTS}/logs/train_network/{arm}/seed_{seed}.log")
+        if log.exists() and not Path(f"{RESULTS}/networks/{arm}/seed_{seed}.safetensors").exists():
+            print(f"modgrow: network failed: arm {arm}, seed {seed}; its log: {log}", file=sys.stderr)

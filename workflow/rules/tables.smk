@@ -1,0 +1,57 @@
+# Per-network files gathered into the long tables that figures and claims read.
+
+
+rule learning_curves:
+    localrule: True
+    input:
+        per_network("learning_curves", "parquet"),
+    output:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    log:
+        f"{RESULTS}/logs/learning_curves.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/learning_curves.tsv"
+    params:
+        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=seeds_of()),
+    conda:
+        "../../envs/modgrow.yaml"
+    shell:
+        "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
+
+
+rule parameters:
+    localrule: True
+    input:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    output:
+        f"{RESULTS}/tables/parameters.parquet",
+    log:
+        f"{RESULTS}/logs/parameters.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/parameters.tsv"
+    params:
+        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SETTINGS.arms}),
+    conda:
+        "../../envs/modgrow.yaml"
+    shell:
+        "python workflow/scripts/parameters.py --id {params.id:q}"
+        " --curves {input:q} --output {output:q} 2> {log:q}"
+
+
+rule resources:
+    localrule: True
+    input:
+        per_network("networks", "safetensors"),
+        expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
+    output:
+        f"{RESULTS}/tables/resources.parquet",
+    log:
+        f"{RESULTS}/logs/resources.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/resources.tsv"
+    params:
+        id=identity("resources", folder=f"{RESULTS}/benchmarks"),
+    conda:
+        "../../envs/modgrow.yaml"
+    shell:
+        "python workflow/scripts/resources.py --id {params.id:q} --output {output:q} 2> {log:q}"

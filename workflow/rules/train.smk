@@ -1,0 +1,28 @@
+# One rule trains every network of the paper.
+
+
+rule train_network:
+    output:
+        network=f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
+        curve=f"{RESULTS}/learning_curves/{{arm}}/seed_{{seed}}.parquet",
+    log:
+        f"{RESULTS}/logs/train_network/{{arm}}/seed_{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
+    params:
+        id=lambda w: identity(
+            "train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm)
+        ),
+    priority: lambda w: SETTINGS.arms[w.arm].work
+    threads: 1
+    resources:
+        mem_mb=lambda w, attempt: SETTINGS.arms[w.arm].memory_mb * attempt,
+        runtime=lambda w, attempt: 240 * attempt,
+        gpu=int(SETTINGS.device == "cuda"),
+        device=SETTINGS.device,
+    conda:
+        "../../envs/modgrow.yaml"
+    shell:
+        "python workflow/scripts/train_network.py --id {params.id:q}"
+        " --threads {threads} --device {resources.device}"
+        " --network {output.network:q} --curve {output.curve:q} 2> {log:q}"

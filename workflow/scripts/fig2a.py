@@ -1,0 +1,16 @@
+"""Draw Fig. 2a."""
+
+from modgrow import config, script
+from modgrow.figures import fig2a, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    arms = {name: config.arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    figure = fig2a.draw(tables.read(args.table, fig2a.COLUMNS), arms)
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)

@@ -1,0 +1,15 @@
+"""Time and memory of every job, from Snakemake's benchmark files."""
+
+from modgrow import script
+from modgrow.experiments import resources
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--output")
+    table = resources.collect(args.id["folder"])
+    tables.write(args.output, table, script.provenance(__file__, args.id))
+
+
+if __name__ == "__main__":
+    script.run(main)

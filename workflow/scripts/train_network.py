@@ -1,0 +1,33 @@
+"""Train the network of one (arm, seed); write it and its learning curve."""
+
+from dataclasses import asdict
+
+import pandas as pd
+
+from modgrow import config, script
+from modgrow.learning import progress
+from modgrow.learning.curriculum import Curriculum, Record
+from modgrow.learning.devices import choose_device, use_threads
+from modgrow.store import networks, tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--threads", "--device", "--network", "--curve")
+    arm_name, seed = args.id["arm"], args.id["seed"]
+    arm = config.arm_from_json(args.id["settings"])
+    use_threads(int(args.threads))
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors")
+
+    curriculum = Curriculum(arm, seed, choose_device(args.device))
+    records = list(progress.logged(curriculum, arm_name))
+
+    curve = pd.DataFrame([asdict(record) for record in records], columns=list(Record.__annotations__))
+    curve = curve.astype({"accuracy_previous": "float64"})
+    curve.insert(0, "arm", arm_name)
+    curve.insert(1, "seed", seed)
+    tables.write(args.curve, curve, made_by)
+    networks.write(args.network, networks.Trained.of(curriculum), made_by)
+
+
+if __name__ == "__main__":
+    script.run(main)
