@@ -31,9 +31,10 @@ def _run(args: argparse.Namespace) -> None:
         print(describe())
     elif args.command == "compile":
         print("compiling the fused kernels (once per machine, some seconds) ...", flush=True)
-        from modgrow.model import kernels
+        from modgrow.model import loops
 
-        print(f"compiled: {kernels.cache_folder()}")
+        loops.compile_all()
+        print(f"compiled: {loops.cache_folder()}")
     else:
         from modgrow.watch import watch
 

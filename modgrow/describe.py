@@ -1,6 +1,7 @@
 """Every setting with its meaning, default and range, from the settings' own records."""
 
-from modgrow.config import Arm, Growth, Record, Settings
+from modgrow.arm import Arm, Growth, Record
+from modgrow.config import Settings
 
 
 def describe() -> str:
@@ -15,9 +16,15 @@ def describe() -> str:
 
 def _table(model: type[Record], hidden: tuple[str, ...]) -> str:
     fields = model.model_json_schema()["properties"]
-    rows = [(key, _default(fields[key]), _values(fields[key]), fields[key]["description"]) for key in fields if key not in hidden]
+    rows = [
+        (key, _default(fields[key]), _values(fields[key]), fields[key]["description"])
+        for key in fields
+        if key not in hidden
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join("  " + "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
+    return "\n".join(
+        "  " + "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]) for row in rows
+    )
 
 
 def _default(schema: dict) -> str:
@@ -32,6 +39,12 @@ def _values(schema: dict) -> str:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:
         return str(schema["const"])
-    lows = [f">= {schema['minimum']}" if "minimum" in schema else "", f"> {schema['exclusiveMinimum']}" if "exclusiveMinimum" in schema else ""]
-    highs = [f"<= {schema['maximum']}" if "maximum" in schema else "", f"< {schema['exclusiveMaximum']}" if "exclusiveMaximum" in schema else ""]
+    lows = [
+        f">= {schema['minimum']}" if "minimum" in schema else "",
+        f"> {schema['exclusiveMinimum']}" if "exclusiveMinimum" in schema else "",
+    ]
+    highs = [
+        f"<= {schema['maximum']}" if "maximum" in schema else "",
+        f"< {schema['exclusiveMaximum']}" if "exclusiveMaximum" in schema else "",
+    ]
     return " ".join(filter(None, [schema.get("type", ""), *lows, *highs]))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 
 
 def count(curves: pd.DataFrame, arms: dict[str, Arm]) -> pd.DataFrame:
@@ -19,8 +19,13 @@ def count(curves: pd.DataFrame, arms: dict[str, Arm]) -> pd.DataFrame:
         for epoch, n in zip(first["epoch"], first["n_solved"], strict=True):
             heads = n - arm.n_first + 1
             if heads or not final["n_tasks_solved"]:
-                size = {"n_weights": arm.n_weights(max(heads, 1)), "n_parameters": arm.n_parameters(max(heads, 1))}
-                rows.append({"arm": name, "seed": seed, "n": n, "epoch": epoch, **size, "n_solved": final["n_solved"]})
+                size = {
+                    "n_weights": arm.n_weights(max(heads, 1)),
+                    "n_parameters": arm.n_parameters(max(heads, 1)),
+                }
+                rows.append(
+                    {"arm": name, "seed": seed, "n": n, "epoch": epoch, **size, "n_solved": final["n_solved"]}
+                )
     table = pd.DataFrame(rows).assign(architecture=lambda t: [arms[a].architecture for a in t["arm"]])
     means = table[table["n"] == table["n_solved"]].groupby("arm")[["n_weights", "n_solved"]].mean()
     front = pareto_front(means["n_weights"], means["n_solved"])

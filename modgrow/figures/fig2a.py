@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.figures import style
 
 COLUMNS = ("arm", "seed", "epoch", "n_solved")
@@ -20,9 +20,17 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         line = {key: look[key] for key in ("color", "linestyle")}
         axes.plot(curve, linewidth=0.4, alpha=0.35, **line)
         label = style.label(name, arms[name], curve.shape[1])
-        axes.plot(curve.mean(axis=1), linewidth=1.6, markevery=max(last // 6, 1), markersize=4, label=label, **look)
-    axes.plot([0, last], [1, last + 1], color="0.6", linewidth=0.8, linestyle=":", label="one new task per epoch")
-    axes.set(xlabel="epoch (500 updates)" if _paper_epochs(arms) else "epoch", ylabel="$N_{solved}$", xlim=(0, last))
+        axes.plot(
+            curve.mean(axis=1), linewidth=1.6, markevery=max(last // 6, 1), markersize=4, label=label, **look
+        )
+    axes.plot(
+        [0, last], [1, last + 1], color="0.6", linewidth=0.8, linestyle=":", label="one new task per epoch"
+    )
+    axes.set(
+        xlabel="epoch (500 updates)" if _paper_epochs(arms) else "epoch",
+        ylabel="$N_{solved}$",
+        xlim=(0, last),
+    )
     axes.set_ylim(bottom=0)
     axes.legend(
         frameon=False,

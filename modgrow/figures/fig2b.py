@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.figures import style
 
 COLUMNS = ("arm", "seed", "n", "n_weights", "n_solved", "on_front")
@@ -13,20 +13,38 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Small markers are finished networks, large ones arm means; the front joins undominated arms."""
     figure, axes = style.new_figure(width=5.0, height=3.0)
     table = table[table["arm"].isin(list(arms))]
-    final = table[table["n"] == table["n_solved"].clip(lower=table["n"].groupby(table["arm"]).transform("min"))]
+    final = table[
+        table["n"] == table["n_solved"].clip(lower=table["n"].groupby(table["arm"]).transform("min"))
+    ]
     means = final.groupby("arm").agg(
         n_weights=("n_weights", "mean"), n_solved=("n_solved", "mean"), on_front=("on_front", "first")
     )
     front = means[means["on_front"]].sort_values("n_weights")
-    axes.plot(front["n_weights"], front["n_solved"], color="0.4", linewidth=1.0, label="Pareto front of the means")
+    axes.plot(
+        front["n_weights"], front["n_solved"], color="0.4", linewidth=1.0, label="Pareto front of the means"
+    )
     for name, look in style.looks(arms).items():
         own = final[final["arm"] == name]
         growing = table[table["arm"] == name].groupby("n")["n_weights"].first()
-        axes.plot(growing.to_numpy(), growing.index, color=look["color"], linewidth=0.5, alpha=0.6, linestyle=look["linestyle"])
+        axes.plot(
+            growing.to_numpy(),
+            growing.index,
+            color=look["color"],
+            linewidth=0.5,
+            alpha=0.6,
+            linestyle=look["linestyle"],
+        )
         dot = {"color": look["color"], "marker": look["marker"], "markerfacecolor": look["markerfacecolor"]}
         axes.plot(own["n_weights"], own["n_solved"], linestyle="", markersize=2.5, alpha=0.6, **dot)
         label = style.label(name, arms[name], len(own))
-        axes.plot(means.loc[name, "n_weights"], means.loc[name, "n_solved"], linestyle="", markersize=6, label=label, **dot)
+        axes.plot(
+            means.loc[name, "n_weights"],
+            means.loc[name, "n_solved"],
+            linestyle="",
+            markersize=6,
+            label=label,
+            **dot,
+        )
     axes.set(xscale="log", xlabel="weights (off-diagonal $W^R$, $W^{FF}$, readout)", ylabel="$N_{solved}$")
     axes.set_ylim(bottom=0)
     axes.legend(

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.store import files
 
 MARKERS = "osD^vPX*"

@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.learning import task
 from modgrow.model import dynamics
 from modgrow.model.network import LeakyModule, Network
@@ -99,28 +99,32 @@ class Fresh:
     ) -> list[Float[Tensor, "states unit sequence"]]:
         """States of every module of `chain` on new bits; on a GPU, all modules in one batched product."""
         initial = torch.stack(
-            [
-                task.draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state)
-                for module in chain
-            ]
+            [task.draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state) for module in chain]
         ).to(bits)
-        if bits.device.type == "cpu":
-            below, states = None, []
-            for module, start in zip(chain, initial, strict=True):
-                below = module.states(bits, start, below)
-                states.append(below)
-            return states
-        stacked = {
-            name: torch.stack([getattr(module, name) for module in chain])
-            for name in ("input", "recurrent", "bias", "tau")
-        }
-        none = torch.zeros_like(chain[0].recurrent)
-        below = torch.stack([none if m.feedforward is None else m.feedforward for m in chain])
-        slope, leak = self.arm.negative_slope, self.arm.leak
-        states = dynamics.run_chain(
-            bits, initial, feedforward=below, **stacked, negative_slope=slope, leak=leak
-        )
-        return list(states.transpose(0, 1))
+        return _one_by_one(chain, bits, initial) if on_cpu(bits) else _batched(chain, bits, initial)
+
+
+def on_cpu(tensor: Tensor) -> bool:
+    """Whether the fused kernels can serve."""
+    return tensor.device.type == "cpu"
+
+
+def _one_by_one(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> list[Tensor]:
+    below, states = None, []
+    for module, start in zip(chain, initial, strict=True):
+        below = module.states(bits, start, below)
+        states.append(below)
+    return states
+
+
+def _batched(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> list[Tensor]:
+    none = torch.zeros_like(chain[0].recurrent)
+    stacked = {
+        name: torch.stack([getattr(m, name) for m in chain]) for name in ("input", "recurrent", "bias", "tau")
+    }
+    stacked["feedforward"] = torch.stack([none if m.feedforward is None else m.feedforward for m in chain])
+    slope, leak = chain[0].negative_slope, chain[0].leak
+    return list(dynamics.run_chain(bits, initial, **stacked, negative_slope=slope, leak=leak).transpose(0, 1))
 
 
 def draw_length(arm: Arm, n: int, rng: np.random.Generator) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
 from modgrow.learning.activity import source
 from modgrow.learning.held_out import held_out

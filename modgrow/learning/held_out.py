@@ -6,10 +6,10 @@ later test can ask for, and looked up from then on.
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.learning import task
 from modgrow.learning.activity import Fresh, Pool, draw_length
 from modgrow.model.network import LeakyModule, Network
@@ -104,7 +104,7 @@ def final_accuracy(
 def _correct(
     module: LeakyModule,
     states: Float[Tensor, "time unit sequence"],
-    labels: Float[Tensor, "time sequence"],
+    labels: Int[Tensor, "time sequence"],
 ) -> Float[Tensor, " time"]:
     """Share of sequences on which the module's single head is right, at every time."""
     direction = module.readout[0, 1] - module.readout[0, 0]

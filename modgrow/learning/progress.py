@@ -16,7 +16,9 @@ def logged(curriculum: Curriculum, arm: str) -> Iterator[Record]:
         _say(f"{network}: {line(curriculum, record, time.monotonic() - start)}")
         yield record
     if curriculum.diverged:
-        _say(f"{network}: diverged: the loss of epoch {curriculum.epoch} is not finite; training stopped there")
+        _say(
+            f"{network}: diverged: the loss of epoch {curriculum.epoch} is not finite; training stopped there"
+        )
     _say(f"{network}: done: N_solved {curriculum.n_solved} after {curriculum.epoch} epochs")
 
 

@@ -25,7 +25,9 @@ def parity(bits: Float[Tensor, "time sequence"], n: int) -> Int[Tensor, "time se
     return (total % 2).long()
 
 
-def final_parities(bits: Float[Tensor, "time sequence"], n_first: int, n_last: int) -> Int[Tensor, "n sequence"]:
+def final_parities(
+    bits: Float[Tensor, "time sequence"], n_first: int, n_last: int
+) -> Int[Tensor, "n sequence"]:
     """Parity of the last n bits at the last time, one row for each n from `n_first` to `n_last`."""
     counted_back = bits.flip(0)[:n_last].to(torch.int32).cumsum(0, dtype=torch.int32)
     return (counted_back[n_first - 1 :] % 2).long()

@@ -55,7 +55,9 @@ def run_chain(
     `feedforward[0]` is ignored. The same numbers as `run` module by module, in fewer, larger products.
     """
     rate = 1.0 / tau.clamp(min=1.0)[:, :, None]
-    others = recurrent * (1.0 - torch.eye(recurrent.shape[-1], dtype=recurrent.dtype, device=recurrent.device))
+    others = recurrent * (
+        1.0 - torch.eye(recurrent.shape[-1], dtype=recurrent.dtype, device=recurrent.device)
+    )
     state, states = initial, [initial]
     for bit in bits:
         drive = torch.bmm(others, state) + input[:, :, None] * bit + bias[:, :, None]

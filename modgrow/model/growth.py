@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from modgrow.config import PATHWAYS, Arm
+from modgrow.arm import PATHWAYS, Arm
 from modgrow.model.network import PATHWAY_TENSORS, LeakyModule, Network
 from modgrow.streams import stream
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from modgrow.config import Arm
+from modgrow.arm import Arm
 from modgrow.model import dynamics, kernels
 
 PATHWAY_TENSORS = {
@@ -62,7 +62,9 @@ class LeakyModule(nn.Module):
     ) -> Float[Tensor, "unit sequence"]:
         """The state after the last bit, differentiable: all that the training signal reads."""
         if bits.device.type == "cpu":
-            return kernels.final_state(bits, initial, upstream, self._weights(), self.negative_slope, self.leak)
+            return kernels.final_state(
+                bits, initial, upstream, self._weights(), self.negative_slope, self.leak
+            )
         return self._reference(bits, initial, upstream)[-1]
 
     @torch.no_grad()

@@ -13,8 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from modgrow import config
-from modgrow.config import Arm
+from modgrow.arm import Arm, arm_from_json
 from modgrow.errors import ModgrowError, StoreError
 from modgrow.model.network import LeakyModule, Network
 from modgrow.store import files
@@ -57,7 +56,7 @@ def read(path: str | Path) -> Trained:
     try:
         with safe_open(path, framework="pt") as file:
             header = json.loads((file.metadata() or {})["modgrow"])
-            arm = config.arm_from_json(header["arm"])
+            arm = arm_from_json(header["arm"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         return _assemble(arm, header, tensors)
     except FileNotFoundError:
@@ -92,7 +91,9 @@ def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
         values = {name: value for name, value in by_module[m].items() if not name.startswith("start.")}
         _check_shapes(arm, m, values)
         module = LeakyModule(values, arm.negative_slope, arm.leak)
-        starts = {name.removeprefix("start."): v for name, v in by_module[m].items() if name.startswith("start.")}
+        starts = {
+            name.removeprefix("start."): v for name, v in by_module[m].items() if name.startswith("start.")
+        }
         module.start = starts or module.start
         network.chain.append(module.requires_grad_(False))
     return network

@@ -2,7 +2,6 @@
 
 
 rule fig2a:
-    localrule: True
     input:
         f"{RESULTS}/tables/learning_curves.parquet",
     output:
@@ -12,17 +11,17 @@ rule fig2a:
         f"{RESULTS}/logs/fig2a.log",
     benchmark:
         f"{RESULTS}/benchmarks/fig2a.tsv"
-    params:
-        id=identity("fig2a", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
+    localrule: True
     conda:
         "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig2a", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
     shell:
         "python workflow/scripts/fig2a.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
 rule fig2b:
-    localrule: True
     input:
         f"{RESULTS}/tables/parameters.parquet",
     output:
@@ -32,10 +31,11 @@ rule fig2b:
         f"{RESULTS}/logs/fig2b.log",
     benchmark:
         f"{RESULTS}/benchmarks/fig2b.tsv"
-    params:
-        id=identity("fig2b", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
+    localrule: True
     conda:
         "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig2b", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
     shell:
         "python workflow/scripts/fig2b.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -2,7 +2,6 @@
 
 
 rule learning_curves:
-    localrule: True
     input:
         per_network("learning_curves", "parquet"),
     output:
@@ -11,16 +10,16 @@ rule learning_curves:
         f"{RESULTS}/logs/learning_curves.log",
     benchmark:
         f"{RESULTS}/benchmarks/learning_curves.tsv"
-    params:
-        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=seeds_of()),
+    localrule: True
     conda:
         "../../envs/modgrow.yaml"
+    params:
+        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=seeds_of()),
     shell:
         "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
 
 
 rule parameters:
-    localrule: True
     input:
         f"{RESULTS}/tables/learning_curves.parquet",
     output:
@@ -29,17 +28,17 @@ rule parameters:
         f"{RESULTS}/logs/parameters.log",
     benchmark:
         f"{RESULTS}/benchmarks/parameters.tsv"
-    params:
-        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SETTINGS.arms}),
+    localrule: True
     conda:
         "../../envs/modgrow.yaml"
+    params:
+        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SETTINGS.arms}),
     shell:
         "python workflow/scripts/parameters.py --id {params.id:q}"
         " --curves {input:q} --output {output:q} 2> {log:q}"
 
 
 rule resources:
-    localrule: True
     input:
         per_network("networks", "safetensors"),
         expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
@@ -49,9 +48,10 @@ rule resources:
         f"{RESULTS}/logs/resources.log",
     benchmark:
         f"{RESULTS}/benchmarks/resources.tsv"
-    params:
-        id=identity("resources", folder=f"{RESULTS}/benchmarks"),
+    localrule: True
     conda:
         "../../envs/modgrow.yaml"
+    params:
+        id=identity("resources", folder=f"{RESULTS}/benchmarks"),
     shell:
         "python workflow/scripts/resources.py --id {params.id:q} --output {output:q} 2> {log:q}"

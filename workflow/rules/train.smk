@@ -9,19 +9,17 @@ rule train_network:
         f"{RESULTS}/logs/train_network/{{arm}}/seed_{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
-    params:
-        id=lambda w: identity(
-            "train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm)
-        ),
     priority: lambda w: SETTINGS.arms[w.arm].work
+    conda:
+        "../../envs/modgrow.yaml"
     threads: 1
     resources:
         mem_mb=lambda w, attempt: SETTINGS.arms[w.arm].memory_mb * attempt,
         runtime=lambda w, attempt: 240 * attempt,
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,
-    conda:
-        "../../envs/modgrow.yaml"
+    params:
+        id=lambda w: identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm)),
     shell:
         "python workflow/scripts/train_network.py --id {params.id:q}"
         " --threads {threads} --device {resources.device}"

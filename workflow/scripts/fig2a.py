@@ -1,13 +1,14 @@
 """Draw Fig. 2a."""
 
-from modgrow import config, script
+from modgrow import script
+from modgrow.arm import arm_from_json
 from modgrow.figures import fig2a, style
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
-    arms = {name: config.arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     figure = fig2a.draw(tables.read(args.table, fig2a.COLUMNS), arms)
     style.save(figure, args.svg, args.png)
 

@@ -1,13 +1,14 @@
 """How many weights and parameters every network had when it had solved its largest N (Fig. 2b)."""
 
-from modgrow import config, script
+from modgrow import script
+from modgrow.arm import arm_from_json
 from modgrow.experiments import parameters
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
-    arms = {name: config.arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     curves = tables.read(args.curves, columns=("arm", "seed", "epoch", "n_solved", "n_tasks_solved"))
     table = parameters.count(curves, arms)
     tables.write(args.output, table, script.provenance(__file__, args.id))

@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from modgrow import config, script
+from modgrow import script
+from modgrow.arm import arm_from_json
 from modgrow.learning import progress
 from modgrow.learning.curriculum import Curriculum, Record
 from modgrow.learning.devices import choose_device, use_threads
@@ -14,7 +15,7 @@ from modgrow.store import networks, tables
 def main() -> None:
     args = script.arguments(__doc__, "--threads", "--device", "--network", "--curve")
     arm_name, seed = args.id["arm"], args.id["seed"]
-    arm = config.arm_from_json(args.id["settings"])
+    arm = arm_from_json(args.id["settings"])
     use_threads(int(args.threads))
     made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors")
 

@@ -1,0 +1,237 @@
+"""An arm: one training recipe as a frozen record whose defaults are the paper.
+
+With a seed it determines a network. Where each default comes from: `docs/fidelity.md`.
+"""
+
+import difflib
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from modgrow.errors import SettingsError
+
+PATHWAYS = ("input", "recurrent", "feedforward", "bias", "tau", "readout")
+
+Policy = Literal[
+    "copy train", "copy freeze", "random train", "random freeze", "initial train", "initial freeze"
+]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Record(BaseModel):
+    """A frozen, strictly typed record; a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Growth(Record):
+    """Per pathway: where a new module's values come from at birth, and whether they train after.
+
+    The first module that owns a pathway draws it at random and trains it, whatever stands here.
+    """
+
+    input: Policy = Field("copy train", description="W^I, from the input bit")
+    recurrent: Policy = Field("copy train", description="W^R, within the module")
+    feedforward: Policy = Field("copy train", description="W^FF, from the module upstream")
+    bias: Policy = Field("copy train", description="b, one per neuron")
+    tau: Policy = Field("copy train", description="trained time constants")
+    readout: Policy = Field("random train", description="the new module's head")
+
+    def birth(self, pathway: str) -> str:
+        """`copy`, `random` or `initial` (the donor's own untrained start)."""
+        return getattr(self, pathway).split()[0]
+
+    def trains(self, pathway: str) -> bool:
+        """Whether the pathway of a new module is trained after birth."""
+        return getattr(self, pathway).split()[1] == "train"
+
+
+class Arm(Record):
+    """One training recipe, complete: with a seed it determines a network."""
+
+    architecture: Literal["modular", "flat"] = Field(
+        "modular", description="a growing chain of small modules, or one fixed population"
+    )
+    units: int = Field(ge=1, le=4096, description="neurons per module, or of the whole flat network")
+
+    negative_slope: Fraction = Field(0.01, description="slope of the leaky ReLU below zero")
+    leak: Literal["outside", "inside"] = Field(
+        "outside", description="the leak (1 - 1/tau) r outside the non-linearity, or inside it"
+    )
+    initial_state: float = Field(
+        0.1, ge=0.0, le=100.0, description="r(0) is this times U(0,1), redrawn for every sequence"
+    )
+    weight_scale: float = Field(
+        1.0, gt=0.0, le=100.0, description="weights and biases start U(-s, s), s this / sqrt(fan_in)"
+    )
+    tau_initial: list[Annotated[float, Field(ge=1.0, le=1000.0)]] = Field(
+        [1.0, 2.0], min_length=2, max_length=2, description="tau starts uniform between these two"
+    )
+    tau_trained: bool = Field(True, description="whether tau is trained at all")
+
+    density: Literal["uniform"] | Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
+        "uniform", description="P(bit = 1): drawn U(0,1) for each sequence, or one number for all"
+    )
+    n_first: int = Field(2, ge=1, le=1000, description="parity order the curriculum starts with")
+    length_extra: int = Field(2, ge=0, le=1000, description="shortest sequence: N plus this")
+    length_factor: float = Field(4.0, ge=1.0, le=100.0, description="longest sequence: this times N")
+
+    learning_rate: float = Field(0.1, gt=0.0, le=100.0, description="of SGD")
+    momentum: float = Field(0.1, ge=0.0, lt=1.0, description="of SGD")
+    nesterov: bool = Field(True, description="Nesterov's momentum")
+    clip_norm: float = Field(
+        2.0, gt=0.0, le=1e9, description="gradient norm over all trained parameters, at most"
+    )
+    batch_size: int = Field(256, ge=1, le=1_000_000, description="sequences per update")
+    updates_per_epoch: int = Field(500, ge=1, le=1_000_000, description="updates per epoch")
+
+    epochs: int | None = Field(60, ge=1, le=1_000_000, description="epochs; null: until n_max")
+    n_max: int | None = Field(
+        None, ge=1, le=100_000, description="stop when this N is solved; null: as far as epochs allow"
+    )
+    threshold: Fraction = Field(
+        0.98, description="N is solved above this accuracy, on N and on the mean of all before"
+    )
+    test_batches: int = Field(50, ge=1, le=100_000, description="held-out batches of each test")
+    pool_batches: Literal["fresh"] | Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        100, description="training batches whose frozen activity is kept; fresh: new bits each update"
+    )
+    dtype: Literal["float32", "float64"] = Field("float32", description="precision of training")
+    growth: Growth | None = Field(
+        default_factory=Growth, description="how a new module is born; flat arms have none"
+    )
+
+    @model_validator(mode="after")
+    def _possible(self):
+        if self.epochs is None and self.n_max is None:
+            raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
+        if self.nesterov and self.momentum == 0.0:
+            raise ValueError("nesterov is true but momentum is 0.0; give momentum, or nesterov: false")
+        if self.n_max is not None and self.n_max < self.n_first:
+            raise ValueError(f"n_max is {self.n_max}; must be at least n_first, {self.n_first}")
+        if self.length_factor * self.n_first < self.n_first + self.length_extra:
+            raise ValueError(
+                f"length_factor is {self.length_factor}: the longest sequence at N = {self.n_first} is "
+                f"then shorter than the shortest, N + {self.length_extra}; raise length_factor"
+            )
+        if self.tau_initial[0] > self.tau_initial[1]:
+            raise ValueError(f"tau_initial is {self.tau_initial}; the lower bound comes first")
+        return self
+
+    @property
+    def n_limit(self) -> int:
+        """The largest N that training can reach."""
+        by_epochs = None if self.epochs is None else self.n_first + self.epochs - 1
+        return min(n for n in (by_epochs, self.n_max) if n is not None)
+
+    def lengths(self, n: int) -> tuple[int, int]:
+        """Shortest and longest sequence at parity order `n`, both inclusive."""
+        return n + self.length_extra, int(self.length_factor * n)
+
+    def n_weights(self, heads: int) -> int:
+        """Off-diagonal W^R, W^FF and readout weights of a network with `heads` heads.
+
+        The count under which flat 20/54/91/128 match modules of 5/10/15/20 at N = 30.
+        """
+        modules = 1 if self.architecture == "flat" else heads
+        recurrent, below = self.units * (self.units - 1), self.units**2
+        return modules * recurrent + (modules - 1) * below + 2 * self.units * heads
+
+    def n_parameters(self, heads: int) -> int:
+        """Every trainable scalar: the weights, W^I, biases, tau and the heads' biases."""
+        modules = 1 if self.architecture == "flat" else heads
+        return self.n_weights(heads) + 3 * self.units * modules + 2 * heads
+
+    @property
+    def work(self) -> int:
+        """Multiply-adds of one update at half the reachable N, in thousands: ranks arms by length."""
+        products = 3 if self.architecture == "flat" else 5
+        shortest, longest = self.lengths(max(self.n_limit // 2, self.n_first))
+        return products * self.units**2 * (shortest + longest) // 2 * self.batch_size // 1000
+
+    @property
+    def memory_mb(self) -> int:
+        """What a training job asks for: an interpreter with torch, the pools, one pass through time."""
+        length, item = self.lengths(self.n_limit)[1], 4 if self.dtype == "float32" else 8
+        one_pass = (2 * length + 1) * max(self.units, 5) * max(self.batch_size, 256) * item
+        snapshots = self.units**2 * item * self.n_limit if self.architecture == "flat" else 0
+        return 600 + (int(1.1 * self.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
+
+    @property
+    def pool_bytes(self) -> int:
+        """Memory of the activity pools, training and test, at their longest; 0 without a pool."""
+        if self.pool_batches == "fresh":
+            return 0
+        length, item = self.lengths(self.n_limit)[1], 4 if self.dtype == "float32" else 8
+        sequences = (self.pool_batches + self.test_batches) * self.batch_size
+        return sequences * item * (length + (length + 1) * self.units)
+
+    @property
+    def canonical(self) -> dict[str, Any]:
+        """All keys, sorted, as plain values: the identity of the recipe."""
+        return _sorted(self.model_dump(mode="json"))
+
+
+def arm_from_json(settings: dict) -> Arm:
+    """The arm that a script was given on its command line. Raises SettingsError."""
+    return validated(Arm, settings, "the arm's settings")
+
+
+def validated(model: type[Record], raw: dict, name: str, prefix: tuple = ()) -> Any:
+    """A record from plain values. Raises SettingsError: one line that names the key below `prefix`."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        problems = error.errors()
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise SettingsError(f"{name}: {_explain(model, problems[0], prefix)}{more}") from None
+
+
+def _explain(model: type[Record], problem: dict, prefix: tuple) -> str:
+    owner, field = _find(model, problem["loc"])
+    known = [part for part in problem["loc"] if not str(part).startswith(("literal[", "constrained-"))]
+    key = ".".join(str(part) for part in (*prefix, *known) if part not in ("int", "float", "[key]"))
+    if problem["type"] == "extra_forbidden":
+        names = list(owner.model_fields)
+        close = difflib.get_close_matches(str(problem["loc"][-1]), names, 1)
+        hint = f"did you mean {close[0]}?" if close else f"may be one of {', '.join(names)}"
+        return f"{key}: unknown key; {hint}"
+    said = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    if problem["type"] == "missing":
+        return f"{key}: is missing; must be given: {field.description} {_range(field)}".rstrip()
+    if field is None:
+        return f"{key}: {said}" if key else said
+    hint = " (write 1.0e-2, not 1e-2)" if _number_as_text(problem["input"]) else ""
+    return f"{key}: is {_short(problem['input'])}; {said}{hint} ({field.description}{_range(field)})"
+
+
+def _find(model: type[Record], loc: tuple) -> tuple[type[Record], Any]:
+    """The record and the field that an error's location speaks of."""
+    field = model.model_fields.get(str(loc[0])) if loc else None
+    if len(loc) > 1 and loc[0] == "growth":
+        return Growth, Growth.model_fields.get(str(loc[1]))
+    return model, field
+
+
+def _range(field: Any) -> str:
+    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+    bounds = [f"{words[k]} {getattr(item, k)}" for item in field.metadata for k in words if hasattr(item, k)]
+    return f"; {', '.join(bounds)}" if bounds else ""
+
+
+def _number_as_text(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and float(value) is not None
+    except ValueError:
+        return False
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return value

@@ -1,0 +1,186 @@
+"""Loops over time for one CPU core, compiled by numba: the recurrence of one module and its gradient.
+
+Flat arrays of (unit x sequence) with exactly LANES sequences, contiguous: they are the vector lanes,
+and their number is a compile-time constant. All products go through two routines on 5 x 5 blocks of
+weights: 25 weights (or 25 sums) stay in registers while the inner loop runs over the sequences, which
+the compiler turns into pure fused multiply-adds. Five divides every module size of the paper; a size
+it does not divide has its last block start earlier, so that it overlaps the one before, with zeros
+where a weight was already used. `kernels.py` is the torch side of this.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from numba import boolean, float32, float64, int64, njit
+
+BLOCK = 5
+LANES = 256  # sequences a kernel works on at once: the paper's batch
+FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
+
+
+def _jit(function):
+    return njit(function, fastmath=FASTMATH, cache=True, error_model="numpy", nogil=True)
+
+
+@_jit
+def _product(out, block, x):
+    """out += block @ x for five rows of each."""
+    a0, a1, a2, a3, a4 = block[0, 0], block[0, 1], block[0, 2], block[0, 3], block[0, 4]
+    b0, b1, b2, b3, b4 = block[1, 0], block[1, 1], block[1, 2], block[1, 3], block[1, 4]
+    c0, c1, c2, c3, c4 = block[2, 0], block[2, 1], block[2, 2], block[2, 3], block[2, 4]
+    d0, d1, d2, d3, d4 = block[3, 0], block[3, 1], block[3, 2], block[3, 3], block[3, 4]
+    e0, e1, e2, e3, e4 = block[4, 0], block[4, 1], block[4, 2], block[4, 3], block[4, 4]
+    for s in range(LANES):
+        x0, x1, x2 = x[s], x[LANES + s], x[2 * LANES + s]
+        x3, x4 = x[3 * LANES + s], x[4 * LANES + s]
+        out[s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4
+        out[LANES + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4
+        out[2 * LANES + s] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4
+        out[3 * LANES + s] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4
+        out[4 * LANES + s] += e0 * x0 + e1 * x1 + e2 * x2 + e3 * x3 + e4 * x4
+
+
+@_jit
+def _outer(sums, y, x):
+    """sums += y @ x.T for five rows of each, the sum running over the sequences."""
+    zero = sums.dtype.type(0)
+    a0 = a1 = a2 = a3 = a4 = b0 = b1 = b2 = b3 = b4 = c0 = c1 = c2 = c3 = c4 = zero
+    d0 = d1 = d2 = d3 = d4 = e0 = e1 = e2 = e3 = e4 = zero
+    for s in range(LANES):
+        y0, y1, y2 = y[s], y[LANES + s], y[2 * LANES + s]
+        y3, y4 = y[3 * LANES + s], y[4 * LANES + s]
+        x0, x1, x2 = x[s], x[LANES + s], x[2 * LANES + s]
+        x3, x4 = x[3 * LANES + s], x[4 * LANES + s]
+        a0, a1, a2, a3, a4 = a0 + y0 * x0, a1 + y0 * x1, a2 + y0 * x2, a3 + y0 * x3, a4 + y0 * x4
+        b0, b1, b2, b3, b4 = b0 + y1 * x0, b1 + y1 * x1, b2 + y1 * x2, b3 + y1 * x3, b4 + y1 * x4
+        c0, c1, c2, c3, c4 = c0 + y2 * x0, c1 + y2 * x1, c2 + y2 * x2, c3 + y2 * x3, c4 + y2 * x4
+        d0, d1, d2, d3, d4 = d0 + y3 * x0, d1 + y3 * x1, d2 + y3 * x2, d3 + y3 * x3, d4 + y3 * x4
+        e0, e1, e2, e3, e4 = e0 + y4 * x0, e1 + y4 * x1, e2 + y4 * x2, e3 + y4 * x3, e4 + y4 * x4
+    for row, values in enumerate(
+        (
+            (a0, a1, a2, a3, a4),
+            (b0, b1, b2, b3, b4),
+            (c0, c1, c2, c3, c4),
+            (d0, d1, d2, d3, d4),
+            (e0, e1, e2, e3, e4),
+        )
+    ):
+        for column, value in enumerate(values):
+            sums[row, column] += value
+
+
+@_jit
+def _rows(array, first, count):
+    """`count` units of a flat (unit x sequence) array, from unit `first` on."""
+    return array[first * LANES : (first + count) * LANES]
+
+
+@_jit
+def _multiply_add(out, blocks, rows, columns, x):
+    """out += W @ x with W cut into blocks that start at `rows` and `columns`."""
+    for p in range(len(rows)):
+        for q in range(len(columns)):
+            _product(_rows(out, rows[p], BLOCK), blocks[p, q], _rows(x, columns[q], BLOCK))
+
+
+@_jit
+def _outer_add(sums, rows, columns, y, x):
+    """sums += y @ x.T, in the same cut."""
+    for p in range(len(rows)):
+        for q in range(len(columns)):
+            _outer(sums[p, q], _rows(y, rows[p], BLOCK), _rows(x, columns[q], BLOCK))
+
+
+@_jit
+def forward(states, drive, bits, upstream, recurrent, feedforward, rows, columns, vectors, slope, inside):
+    """Fill states[1:] from states[0]; keep the drive of every step where `drive` has room for it."""
+    one = states.dtype.type(1)
+    for t in range(len(bits)):
+        now, bit = drive[t % len(drive)], bits[t]
+        for i in range(vectors.shape[1]):
+            weight, bias, row = vectors[0, i], vectors[1, i], _rows(now, i, 1)
+            for s in range(LANES):
+                row[s] = bias + weight * bit[s]
+        _multiply_add(now, recurrent, rows, rows, states[t])
+        if len(columns):
+            _multiply_add(now, feedforward, rows, columns, upstream[t])
+        for i in range(vectors.shape[1]):
+            rate, keep = vectors[2, i], one - vectors[2, i]
+            row, before, after = _rows(now, i, 1), _rows(states[t], i, 1), _rows(states[t + 1], i, 1)
+            for s in range(LANES):
+                if inside:
+                    x = keep * before[s] + rate * row[s]
+                    after[s] = x if x >= 0 else slope * x
+                else:
+                    x = row[s] if row[s] >= 0 else slope * row[s]
+                    after[s] = keep * before[s] + rate * x
+
+
+@_jit
+def backward(
+    gradient, states, drive, bits, upstream, transposed, d_recurrent, d_feedforward, rows, columns,
+    vectors, d_vectors, slope, inside,
+):  # fmt: skip
+    """From the gradient of the final state to that of every weight; `gradient` ends as that of r(0)."""
+    zero, one = gradient.dtype.type(0), gradient.dtype.type(1)
+    d_drive = np.empty_like(gradient)
+    for t in range(len(bits) - 1, -1, -1):
+        bit = bits[t]
+        for i in range(vectors.shape[1]):
+            rate, keep = vectors[2, i], one - vectors[2, i]
+            row, before = _rows(drive[t], i, 1), _rows(states[t], i, 1)
+            g, d = _rows(gradient, i, 1), _rows(d_drive, i, 1)
+            d_input, d_bias, d_rate = zero, zero, zero
+            for s in range(LANES):
+                if inside:
+                    x = g[s] if keep * before[s] + rate * row[s] >= 0 else slope * g[s]
+                    d_rate += x * (row[s] - before[s])
+                    g[s] = keep * x
+                    x = rate * x
+                else:
+                    bend = one if row[s] >= 0 else slope
+                    d_rate += g[s] * (bend * row[s] - before[s])
+                    x = rate * bend * g[s]
+                    g[s] = keep * g[s]
+                d[s] = x
+                d_input += x * bit[s]
+                d_bias += x
+            d_vectors[0, i] += d_input
+            d_vectors[1, i] += d_bias
+            d_vectors[2, i] += d_rate
+        _outer_add(d_recurrent, rows, rows, d_drive, states[t])
+        if len(columns):
+            _outer_add(d_feedforward, rows, columns, d_drive, upstream[t])
+        _multiply_add(gradient, transposed, rows, rows, d_drive)
+
+
+def compile_all() -> None:
+    """Compile both precisions, or load them from the disk cache where an earlier call left them."""
+    for precision in (float32, float64):
+        one, two, four = precision[::1], precision[:, ::1], precision[:, :, :, ::1]
+        starts = int64[::1]
+        with _cache_lock():
+            forward.compile((two, two, two, two, four, four, starts, starts, two, precision, boolean))
+            backward.compile(
+                (one, two, two, two, two, four, four, four, starts, starts, two, two, precision, boolean)
+            )
+    forward.disable_compile()
+    backward.disable_compile()
+
+
+def cache_folder() -> Path:
+    """Where the compiled kernels are kept."""
+    return Path(forward._cache.cache_path)
+
+
+@contextlib.contextmanager
+def _cache_lock():
+    """numba's cache index does not bear two processes that write it at the same moment."""
+    folder = cache_folder()
+    writable = os.access(folder if folder.exists() else folder.parent, os.W_OK)
+    with FileLock((folder if writable else Path(tempfile.gettempdir())) / "modgrow-kernels.lock"):
+        yield

@@ -1,0 +1,60 @@
+"""What all tests share: shapes are checked at run time, and no test may touch a global generator."""
+
+from pathlib import Path
+
+import jaxtyping
+
+jaxtyping.install_import_hook(
+    [
+        "modgrow.model.dynamics",
+        "modgrow.model.network",
+        "modgrow.model.growth",
+        "modgrow.learning",
+    ],
+    "beartype.beartype",
+)
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+import torch  # noqa: E402
+
+from modgrow.arm import Arm  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_global_randomness():
+    """Fail any test in which the global generator of NumPy or torch moves.
+
+    Python's own is moved by beartype, which samples containers; `test_layers.py` holds that no file
+    of the package imports `random`.
+    """
+    before = np.random.get_state()[1].tobytes(), torch.get_rng_state()  # noqa: NPY002
+    yield
+    after = np.random.get_state()[1].tobytes(), torch.get_rng_state()  # noqa: NPY002
+    assert before[0] == after[0], "NumPy's global generator was used"
+    assert torch.equal(before[1], after[1]), "torch's global generator was used"
+
+
+@pytest.fixture
+def rng():
+    """A generator of the test's own."""
+    return np.random.default_rng(1)
+
+
+def small_arm(**overrides) -> Arm:
+    """A recipe that trains in a second; `flat=True` for a flat one."""
+    flat = overrides.pop("flat", False)
+    settings = {
+        "units": 5,
+        "epochs": 3,
+        "updates_per_epoch": 30,
+        "batch_size": 64,
+        "test_batches": 4,
+        "pool_batches": 6,
+    }
+    if flat:
+        settings |= {"architecture": "flat", "growth": None, "pool_batches": "fresh"}
+    return Arm(**{**settings, **overrides})

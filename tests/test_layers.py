@@ -1,0 +1,72 @@
+"""The house: imports run one way, and what must stay light never loads torch."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from modgrow import source
+from tests.conftest import ROOT
+
+LAYERS = [
+    (
+        "modgrow/errors.py",
+        "modgrow/arm.py",
+        "modgrow/config.py",
+        "modgrow/streams.py",
+        "modgrow/source.py",
+        "modgrow/__init__.py",
+    ),
+    ("modgrow/store/files.py", "modgrow/store/tables.py", "modgrow/store/__init__.py", "modgrow/script.py"),
+    ("modgrow/model/",),
+    ("modgrow/store/networks.py",),
+    ("modgrow/learning/",),
+    ("modgrow/experiments/",),
+    ("modgrow/verdict/",),
+    ("modgrow/figures/",),
+    ("modgrow/describe.py", "modgrow/watch.py"),
+    ("modgrow/__main__.py",),
+]
+PACKAGE_FILES = sorted((ROOT / "modgrow").rglob("*.py"))
+
+
+def layer(path):
+    name = str(path.relative_to(ROOT))
+    exact = [i for i, places in enumerate(LAYERS) if name in places]
+    return (
+        exact[0] if exact else next(i for i, ps in enumerate(LAYERS) if any(name.startswith(p) for p in ps))
+    )
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_run_one_way(path):
+    for imported in source.imported_files(path):
+        assert layer(imported) <= layer(path), f"{path} imports {imported} from a later layer"
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_nothing_uses_pythons_random_or_runs_text_as_code(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        assert not {"random", "pickle"} & set(names)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("eval", "exec")
+
+
+@pytest.mark.parametrize(
+    "module",
+    (
+        "config source script store.tables figures.fig2a figures.fig2b experiments.parameters "
+        "experiments.resources verdict.claims"
+    ).split(),
+)
+def test_light_modules_do_not_load_torch(module):
+    code = f"import sys, modgrow.{module}; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_folders_init_files_are_empty():
+    for path in (ROOT / "modgrow").glob("*/__init__.py"):
+        assert path.read_text() == ""

@@ -1,0 +1,119 @@
+"""What is written comes back; what is damaged is refused by name; what was there before is unharmed."""
+
+import json
+import os
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from modgrow.errors import StoreError
+from modgrow.learning.curriculum import Curriculum
+from modgrow.store import files, networks, tables
+from tests.conftest import small_arm
+
+
+@pytest.fixture(scope="module", params=["modular", "flat"])
+def trained(request):
+    flat = request.param == "flat"
+    run = Curriculum(small_arm(flat=flat, units=10, epochs=4, updates_per_epoch=150, learning_rate=0.2), 0)
+    list(run)
+    return networks.Trained.of(run)
+
+
+@pytest.fixture
+def path(trained, tmp_path):
+    networks.write(tmp_path / "seed_0.safetensors", trained, {"id": {"code": "abc"}})
+    return tmp_path / "seed_0.safetensors"
+
+
+def test_a_network_comes_back_to_the_bit(trained, path):
+    read = networks.read(path)
+    assert read.network.arm == trained.network.arm
+    assert (read.seed, read.n_solved) == (0, trained.n_solved)
+    assert read.provenance == {"id": {"code": "abc"}}
+    pairs = [(read.network, trained.network)]
+    pairs += [(read.snapshots[n], trained.snapshots[n]) for n in trained.snapshots]
+    assert list(read.snapshots) == list(trained.snapshots)
+    for mine, theirs in pairs:
+        assert mine.state_dict().keys() == theirs.state_dict().keys()
+        for name, value in theirs.state_dict().items():
+            assert torch.equal(mine.state_dict()[name], value)
+    for mine, theirs in zip(read.network.chain, trained.network.chain, strict=True):
+        assert mine.start.keys() == theirs.start.keys()
+        assert all(torch.equal(mine.start[name], value) for name, value in theirs.start.items())
+
+
+def test_truncated_files_are_refused_by_name(path):
+    whole = path.read_bytes()
+    for tenth in range(10):
+        path.write_bytes(whole[: len(whole) * tenth // 10])
+        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*delete it and rerun"):
+            networks.read(path)
+
+
+def test_wrong_shapes_wrong_values_and_pickles_are_refused_by_name(path):
+    whole = path.read_bytes()
+    header = json.loads(whole[8 : 8 + int.from_bytes(whole[:8], "little")])["__metadata__"]
+    tensors = load_file(path)
+    cases = {
+        "lacks": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
+        "shape": {**tensors, "chain.1.tau": torch.ones(11)},
+        "nan": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
+        "stray": {**tensors, "other": torch.ones(1)},
+    }
+    for case in cases.values():
+        save_file(case, path, header)
+        with pytest.raises(StoreError, match=r"seed_0\.safetensors: not a network of this project"):
+            networks.read(path)
+    save_file(tensors, path, {})
+    with pytest.raises(StoreError, match="not a network"):
+        networks.read(path)
+    path.write_bytes(pickle.dumps(os.getcwd))
+    with pytest.raises(StoreError, match="not a whole network file"):
+        networks.read(path)
+    with pytest.raises(StoreError, match="no such network; `snakemake"):
+        networks.read(path.with_name("none"))
+
+
+def test_tables_come_back_with_what_made_them(tmp_path):
+    table = pd.DataFrame({"arm": ["a", "b"], "seed": [0, 1], "accuracy_previous": [np.nan, 0.5]})
+    tables.write(tmp_path / "t.parquet", table, {"id": {"code": "abc"}})
+    pd.testing.assert_frame_equal(tables.read(tmp_path / "t.parquet", ["arm"]), table)
+    assert tables.provenance(tmp_path / "t.parquet") == {"id": {"code": "abc"}}
+    assert len(tables.read_all([tmp_path / "t.parquet"] * 2)) == 4
+
+
+def test_bad_tables_are_refused_by_name(tmp_path):
+    path = tmp_path / "t.parquet"
+    with pytest.raises(StoreError, match=r"t\.parquet: no such table"):
+        tables.read(path)
+    path.write_bytes(b"")
+    with pytest.raises(StoreError, match=r"t\.parquet: not a readable Parquet table"):
+        tables.read(path)
+    tables.write(path, pd.DataFrame({"arm": ["a"]}))
+    with pytest.raises(StoreError, match=r"t\.parquet: lacks the column seed"):
+        tables.read(path, ["arm", "seed"])
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path):
+    path = tmp_path / "result"
+    files.write(path, lambda temporary: temporary.write_text("old"))
+
+    def full_disk(temporary):
+        temporary.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(StoreError, match=r"result: cannot be written: No space left on device"):
+        files.write(path, full_disk)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["result"]
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "results").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        files.write(tmp_path / "results" / "x", lambda temporary: None)
