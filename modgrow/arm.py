@@ -101,8 +101,23 @@ class Arm(Record):
         default_factory=Growth, description="how a new module is born; flat arms have none"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _flat_without_modules(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and raw.get("architecture") == "flat":
+            return {"growth": None, "pool_batches": "fresh", **raw}
+        return raw
+
     @model_validator(mode="after")
     def _possible(self):
+        if self.architecture == "flat" and self.growth is not None:
+            raise ValueError("growth is given; a flat arm adds no modules, so it may not have growth")
+        if self.architecture == "flat" and self.pool_batches != "fresh":
+            raise ValueError(
+                f"pool_batches is {self.pool_batches}; a flat arm has no frozen activity: leave it out"
+            )
+        if self.architecture == "modular" and self.growth is None:
+            raise ValueError("growth is null; a modular arm needs a policy, or leave the key out")
         if self.epochs is None and self.n_max is None:
             raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
         if self.nesterov and self.momentum == 0.0:

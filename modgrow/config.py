@@ -93,18 +93,10 @@ def _resolve(arm: Any, own: Any, defaults: dict, seeds: int, name: str) -> tuple
     count = own.pop("seeds", seeds)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1_000_000:
         raise SettingsError(f"{where}.seeds: is {count!r}; must be an integer from 1 to 1000000")
-    merged = {**defaults, **own}
+    modular_only = ("growth", "pool_batches") if own.get("architecture") == "flat" else ()
+    merged = {key: value for key, value in defaults.items() if key not in modular_only} | own
     if isinstance(own.get("growth"), dict) and isinstance(defaults.get("growth"), dict):
         merged["growth"] = {**defaults["growth"], **own["growth"]}
-    if merged.get("architecture") == "flat":
-        for key in ("growth", "pool_batches"):
-            if own.get(key) not in (None, "fresh"):
-                raise SettingsError(
-                    f"{where}.{key}: is {own[key]!r}; a flat arm adds no modules, so it may not have {key}"
-                )
-        merged |= {"growth": None, "pool_batches": "fresh"}
-    elif merged.get("growth", {}) is None:
-        raise SettingsError(f"{where}.growth: is null; a modular arm needs a policy, or leave the key out")
     return validated(Arm, merged, name, ("arms", arm)), count
 
 

@@ -56,5 +56,5 @@ def small_arm(**overrides) -> Arm:
         "pool_batches": 6,
     }
     if flat:
-        settings |= {"architecture": "flat", "growth": None, "pool_batches": "fresh"}
+        settings = {**settings, "architecture": "flat", "pool_batches": "fresh"}
     return Arm(**{**settings, **overrides})

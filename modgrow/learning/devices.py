@@ -1,5 +1,7 @@
 """Where and with how many threads a job computes."""
 
+import os
+
 import torch
 from threadpoolctl import threadpool_limits
 
@@ -7,9 +9,11 @@ from modgrow.errors import ModgrowError
 
 
 def use_threads(threads: int) -> None:
-    """Keep torch and BLAS to `threads`; the fused kernels always use one."""
+    """Keep torch, numba and BLAS to `threads`; the fused kernels always use one."""
     torch.set_num_threads(threads)
     threadpool_limits(threads)
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):  # and those that are loaded later
+        os.environ[f"{library}_NUM_THREADS"] = str(threads)
 
 
 def choose_device(device: str) -> str:

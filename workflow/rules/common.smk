@@ -1,4 +1,4 @@
-# Settings, checked before any job starts, and what every rule needs: its identity and its environment.
+# Settings, checked before any job starts, and what all rules need: identity and environment.
 
 import json
 import os
@@ -16,17 +16,25 @@ from modgrow import config as modgrow_config
 from modgrow import source
 from modgrow.errors import ModgrowError
 
+
+def or_refuse(read, *what):
+    """What `read` gives, or its complaint as Snakemake's one-line error."""
+    try:
+        return read(*what)
+    except ModgrowError as error:
+        raise WorkflowError(str(error))
+
+
 if "arms" not in config:  # a file given with --configfile that has its own arms stands alone
+    or_refuse(modgrow_config.read_yaml, "config.yaml")
 
     configfile: "config.yaml"
 
 
-try:
-    for path in workflow.configfiles:
-        modgrow_config.read_yaml(path)
-    SETTINGS = modgrow_config.check(config, " + ".join(map(str, workflow.configfiles)) or "--config")
-except ModgrowError as error:
-    raise WorkflowError(str(error))
+FILES = [os.path.relpath(path) for path in workflow.configfiles]
+for path in FILES:
+    or_refuse(modgrow_config.read_yaml, path)
+SETTINGS = or_refuse(modgrow_config.check, config, " + ".join(FILES) or "--config")
 
 RESULTS = SETTINGS.results
 TABLES = ["learning_curves", "parameters", "resources"]

@@ -1,0 +1,45 @@
+# Every command of the project; `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+CORES ?= all
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint reproduce watch lock clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: .venv/ready  ## make the locked environment in .venv and compile the kernels
+
+.venv/ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m modgrow compile
+	@touch $@
+
+demo: setup  ## a small setting of the whole workflow, to figures, in minutes
+	$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml --logger rich
+	@echo "The figures are in results/demo/figures:" && ls results/demo/figures
+
+test: setup  ## all tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff, snakefmt and snakemake --lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+reproduce: setup  ## the whole reproduction at the paper's settings
+	$(BIN)/snakemake --cores $(CORES) --logger rich
+
+watch: setup  ## live view of the networks in training
+	$(BIN)/python -m modgrow watch
+
+lock: setup  ## renew requirements.lock from what is installed
+	(head -n 1 requirements.lock; $(BIN)/python -m pip freeze | sed 's/+cpu$$//') > requirements.new
+	mv requirements.new requirements.lock
+
+clean:  ## remove the environment and all results
+	rm -rf .venv .snakemake results/demo results/networks results/learning_curves

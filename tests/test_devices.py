@@ -1,0 +1,90 @@
+"""Threads and devices. Tests that need a GPU skip without one and say so."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from modgrow.errors import ModgrowError
+from modgrow.learning.activity import source
+from modgrow.learning.curriculum import Curriculum
+from modgrow.learning.devices import choose_device
+from modgrow.learning.training import make_optimizer, update
+from modgrow.model.growth import grow
+from modgrow.model.network import Network
+from modgrow.streams import stream
+from tests.conftest import ROOT, small_arm
+
+needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU, and torch sees none here")
+
+
+def test_a_gpu_that_is_not_there_is_an_error_and_auto_does_without(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ModgrowError, match="device: is cuda, but torch sees no GPU"):
+        choose_device("cuda")
+    assert choose_device("auto") == "cpu"
+
+
+def test_a_job_uses_no_more_threads_than_it_was_given():
+    """CPU time over wall time of a training job with a wide flat network stays near one."""
+    code = """
+import time
+from modgrow.learning.devices import use_threads
+use_threads(1)
+from modgrow.learning.curriculum import Curriculum
+from tests.conftest import small_arm
+import torch
+run = Curriculum(small_arm(flat=True, units=128, batch_size=256, epochs=1, updates_per_epoch=20), 0)
+list(run)
+import threadpoolctl
+pools = threadpoolctl.threadpool_info()
+assert torch.get_num_threads() == 1
+assert all(p["num_threads"] == 1 for p in pools), pools
+cpu, wall = time.process_time(), time.perf_counter()
+list(Curriculum(small_arm(flat=True, units=128, batch_size=256, epochs=1, updates_per_epoch=60), 0))
+assert time.process_time() - cpu < 1.1 * (time.perf_counter() - wall) + 0.1
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def losses(arm, device, updates=100):
+    """Losses of the first updates of a two-module network."""
+    network, pool = Network(arm), source(arm, 0, device)
+    for step in range(1 if arm.architecture == "flat" else 2):
+        if step:
+            pool.extend(network.newest)
+        grow(network, 0)
+        network.to(device)
+    optimizer, rng = make_optimizer(network), stream(0, "updates")
+    n = network.n_newest
+    return np.array(
+        [update(network, optimizer, pool.draw(network, n, rng), rng).item() for _ in range(updates)]
+    )
+
+
+@needs_gpu
+@pytest.mark.gpu
+@pytest.mark.parametrize("overrides", [{}, {"pool_batches": "fresh"}, {"flat": True}])
+def test_the_first_100_losses_on_a_gpu_agree_with_the_cpus_to_1e_8(overrides):
+    arm = small_arm(dtype="float64", **overrides)
+    np.testing.assert_allclose(losses(arm, "cuda"), losses(arm, "cpu"), rtol=0, atol=1e-8)
+
+
+@needs_gpu
+@pytest.mark.gpu
+def test_a_curriculum_runs_on_a_gpu():
+    records = list(Curriculum(small_arm(units=10, epochs=2, updates_per_epoch=300), 0, "cuda"))
+    assert records[-1].accuracy > 0.5
+
+
+def test_the_reference_path_trains_to_the_same_losses_as_the_kernels(monkeypatch):
+    """What a GPU computes, computed here: the plain dynamics instead of the fused kernels."""
+    arm = small_arm(dtype="float64")
+    fused = losses(arm, "cpu", 30)
+    monkeypatch.setattr(
+        "modgrow.model.network.LeakyModule.final_state",
+        lambda self, *batch: self._reference(*batch)[-1],
+    )
+    np.testing.assert_allclose(losses(arm, "cpu", 30), fused, rtol=0, atol=1e-10)

@@ -1,0 +1,38 @@
+"""Small experiments: counting parameters, the Pareto front, and resources."""
+
+import pandas as pd
+
+from modgrow.arm import Arm
+from modgrow.experiments import parameters, resources
+
+
+def test_the_front_is_what_nothing_beats():
+    cost = pd.Series({"a": 1.0, "b": 2.0, "c": 2.0, "d": 3.0, "e": 1.0})
+    gain = pd.Series({"a": 1.0, "b": 5.0, "c": 4.0, "d": 5.0, "e": 1.0})
+    assert parameters.pareto_front(cost, gain) == ["a", "b", "e"]
+
+
+def test_parameters_are_counted_at_every_solved_n():
+    arms = {"m": Arm(units=5), "f": Arm(units=20, architecture="flat")}
+    curves = pd.DataFrame(
+        [("m", 0, 1, 2, 1), ("m", 0, 2, 2, 1), ("m", 0, 3, 3, 2), ("f", 0, 1, 1, 0), ("f", 0, 2, 1, 0)],
+        columns=["arm", "seed", "epoch", "n_solved", "n_tasks_solved"],
+    )
+    table = parameters.count(curves, arms).set_index(["arm", "n"])
+    assert table.loc[("m", 2), ["epoch", "n_weights"]].tolist() == [1, 20 + 10]
+    assert table.loc[("m", 3), ["epoch", "n_weights"]].tolist() == [3, 2 * 30 + 25]
+    assert table.loc[("f", 1), ["epoch", "n_weights"]].tolist() == [1, 380 + 40]
+    assert table["on_front"].groupby("arm").first().to_dict() == {"m": True, "f": False}
+
+
+def test_resources_are_read_from_benchmark_files(tmp_path):
+    header = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
+    (tmp_path / "train_network" / "m").mkdir(parents=True)
+    (tmp_path / "train_network" / "m" / "seed_3.tsv").write_text(
+        header + "9.5\t0:0:9\t500\t1\t1\t1\t0\t0\t97\t9.1\n"
+    )
+    (tmp_path / "fig2a.tsv").write_text(header + "0.1\t0:0:0\t-\t-\t-\t-\t-\t-\t0\t0\n")
+    table = resources.collect(tmp_path)
+    assert table.loc[0, ["rule", "seconds"]].tolist() == ["fig2a", 0.1]
+    assert pd.isna(table.loc[0, "max_rss_mb"])
+    assert table.loc[1, ["rule", "arm", "seed", "cpu_seconds"]].tolist() == ["train_network", "m", 3, 9.1]

@@ -1,0 +1,181 @@
+"""The workflow, run for real on the smallest setting, in a folder of its own."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.workflow
+
+
+def snakemake(folder, *arguments, config="tests/small.yaml"):
+    """Run Snakemake in `folder`; returns the finished process, output and errors together."""
+    configfile = ["--configfile", config] if config else []
+    command = [sys.executable, "-m", "snakemake", *configfile, *arguments]
+    return subprocess.run(
+        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
+    )
+
+
+def checkout(folder: Path) -> Path:
+    """A copy of what the workflow needs, without results."""
+    folder.mkdir(parents=True, exist_ok=True)
+    skip = shutil.ignore_patterns("__pycache__")
+    for name in ("workflow", "modgrow", "profiles", "envs", "config", "tests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=skip)
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / name, folder / name)
+    cache = ROOT / "modgrow" / "model" / "__pycache__"  # the compiled kernels travel along
+    if cache.exists():
+        shutil.copytree(cache, folder / "modgrow" / "model" / "__pycache__")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Two checkouts in which the small DAG has run, with one core and with two."""
+    found = {}
+    for cores in (1, 2):
+        folder = checkout(tmp_path_factory.mktemp("run") / f"cores{cores}")
+        run = snakemake(folder, "--cores", str(cores))
+        assert run.returncode == 0, run.stdout[-3000:]
+        found[cores] = (folder, run.stdout)
+    return found
+
+
+def results(folder):
+    """Every result that no clock enters, by its path."""
+    root = folder / "results" / "small"
+    kinds = ("networks", "learning_curves", "figures", "tables")
+    paths = [p for kind in kinds for p in (root / kind).rglob("*") if p.is_file()]
+    return {p.relative_to(root): p for p in paths if p.name != "resources.parquet"}
+
+
+def test_the_default_target_is_not_empty():
+    run = snakemake(ROOT, "-n", "--cores", "1", config=None)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert "train_network" in run.stdout
+    assert "Nothing to be done" not in run.stdout
+
+
+def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
+    one, two = (results(finished[cores][0]) for cores in (1, 2))
+    assert one.keys() == two.keys()
+    assert {Path("figures/fig2a.svg"), Path("figures/fig2b.png"), Path("tables/parameters.parquet")} <= set(
+        one
+    )
+    assert len([p for p in one if p.parts[0] == "networks"]) == 3
+    for path in one:
+        assert one[path].read_bytes() == two[path].read_bytes(), path
+
+
+def test_a_finished_run_has_nothing_left_to_do(finished):
+    run = snakemake(finished[2][0], "-n", "--cores", "1")
+    assert "Nothing to be done" in run.stdout, run.stdout[-2000:]
+
+
+def test_tables_say_what_they_promise(finished):
+    tables = finished[2][0] / "results" / "small" / "tables"
+    curves = pd.read_parquet(tables / "learning_curves.parquet")
+    expected = [
+        "arm",
+        "seed",
+        "epoch",
+        "n",
+        "loss",
+        "accuracy",
+        "accuracy_previous",
+        "n_solved",
+        "n_tasks_solved",
+    ]
+    assert list(curves.columns) == expected
+    assert curves.groupby(["arm", "seed"]).size().to_dict() == {
+        ("flat_20", 0): 2,
+        ("modular_5", 0): 2,
+        ("modular_5", 1): 2,
+    }
+    assert curves[curves["n"] == 2]["accuracy_previous"].isna().all()
+    resources = pd.read_parquet(tables / "resources.parquet")
+    training = resources[resources["rule"] == "train_network"]
+    assert len(training) == 3
+    assert (training["seconds"] > 0).all()
+
+
+def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
+    log = finished[2][0] / "results/small/logs/train_network/modular_5/seed_1.log"
+    lines = log.read_text().splitlines()
+    assert "epoch 2/2  N 2  accuracy 0." in lines[2]
+    assert "left 0:00" in lines[2]
+    assert lines[-1].startswith("modular_5 seed 1: done: N_solved")
+
+
+def test_the_live_view_shows_finished_networks(finished):
+    command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
+    run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True)
+    assert "0 training, 3 done, 0 stopped" in run.stdout
+
+
+def test_asking_for_one_file_trains_one_network(tmp_path):
+    folder = checkout(tmp_path / "one")
+    target = "results/small/networks/modular_5/seed_7.safetensors"
+    run = snakemake(folder, "--cores", "1", target)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert [p.name for p in (folder / "results/small/networks").rglob("*.*")] == ["seed_7.safetensors"]
+
+
+def test_the_longest_arms_start_first(finished):
+    order = [line for line in finished[1][1].splitlines() if "log: " in line and "train_network" in line]
+    assert "flat_20" in order[0]
+
+
+def test_wrong_settings_stop_the_run_in_one_line_before_any_job(tmp_path):
+    folder = checkout(tmp_path / "wrong")
+    settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
+    settings["arms"]["flat_20"]["growth"] = {"feedforward": "copy freeze"}
+    (folder / "wrong.yaml").write_text(yaml.safe_dump(settings))
+    run = snakemake(folder, "--cores", "1", config="wrong.yaml")
+    assert run.returncode != 0
+    (line,) = [line for line in run.stdout.splitlines() if "arms.flat_20" in line]
+    assert line.startswith("wrong.yaml: arms.flat_20: growth is given; a flat arm adds no modules")
+    assert "Traceback" not in run.stdout
+    assert not (folder / "results").exists()
+
+
+def test_a_missing_settings_file_and_an_unknown_arm_are_named(tmp_path):
+    folder = checkout(tmp_path / "missing")
+    run = snakemake(folder, "-n", "--cores", "1", "results/small/networks/modular_6/seed_0.safetensors")
+    assert run.returncode != 0
+    assert "no arm named modular_6; " in run.stdout
+    (folder / "config.yaml").unlink()
+    run = snakemake(folder, "-n", "--cores", "1", config=None)
+    assert run.returncode != 0
+    assert "config.yaml: no such settings file" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(tmp_path):
+    folder = checkout(tmp_path / "failing")
+    settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
+    settings["arms"]["modular_5"] |= {"pool_batches": 1_000_000, "n_max": 1000, "epochs": None}
+    (folder / "failing.yaml").write_text(yaml.safe_dump(settings))
+    run = snakemake(folder, "--cores", "1", "--resources", "mem_mb=1000000000", config="failing.yaml")
+    assert run.returncode != 0
+    end = run.stdout[-3000:]
+    for seed in (0, 1):
+        assert f"network failed: arm modular_5, seed {seed}; its log: results/small/logs" in end
+    assert (folder / "results/small/networks/flat_20/seed_0.safetensors").exists()
+    log = folder / "results/small/logs/train_network/modular_5/seed_0.log"
+    assert log.read_text().startswith("error: the activity pool needs")
+
+
+def test_memory_and_gpu_are_asked_of_the_scheduler():
+    run = snakemake(ROOT, "-n", "--cores", "1", "results/networks/modular_20/seed_0.safetensors", config=None)
+    forecast = int(run.stdout.split("mem_mb=")[1].split(",")[0])
+    assert 150 * 256 * 245 * 20 * 4 / 2**20 < forecast < 2500
+    assert "gpu=0" in run.stdout
