@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from modgrow.arm import Arm, Record, validated
 from modgrow.errors import SettingsError
 
+TARGETS = ("all", "pool_proof", "sensitivity")
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 
 
@@ -28,6 +29,7 @@ class Settings(Record):
         description="arms of Figs. 2 and 3; default: those that set only architecture, units and seeds",
     )
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
+    arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
 
     @model_validator(mode="after")
     def _known_arms(self):
@@ -36,9 +38,22 @@ class Settings(Record):
                 raise ValueError(f"comparison names {arm!r}; may name {', '.join(self.arms)}")
         return self
 
-    def networks(self) -> list[tuple[str, int]]:
-        """Every (arm, seed) to train, seeds counted from 0."""
-        return [(arm, seed) for arm in self.arms for seed in range(self.arm_seeds[arm])]
+    def arms_of(self, target: str = "all") -> list[str]:
+        """The arms that a target of the workflow needs."""
+        return [arm for arm in self.arms if self.arm_targets[arm] == target]
+
+    def networks(self, target: str = "all") -> list[tuple[str, int]]:
+        """Every (arm, seed) that a target needs, seeds counted from 0."""
+        return [(arm, seed) for arm in self.arms_of(target) for seed in range(self.arm_seeds[arm])]
+
+    def proof_pairs(self) -> dict[str, str]:
+        """Each arm of the target `pool_proof`, and its counterpart in `all`: the same but for the pool."""
+        pairs = {}
+        for fresh in self.arms_of("pool_proof"):
+            for arm in self.arms_of("all"):
+                if self.arms[arm].model_copy(update={"pool_batches": "fresh"}) == self.arms[fresh]:
+                    pairs[fresh] = arm
+        return pairs
 
 
 def load(path: str | Path) -> Settings:
@@ -72,32 +87,41 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
         raise SettingsError(f"{name}: defaults: is {defaults!r}; must be a mapping of settings to values")
     if not isinstance(arms, dict) or not arms:
         raise SettingsError(f"{name}: arms: is {arms!r}; must be a mapping of arm names to recipes")
-    if unknown := set(raw) & {"arm_seeds"}:
-        raise SettingsError(f"{name}: {unknown.pop()}: is derived; give `seeds` in each arm instead")
+    if unknown := set(raw) & {"arm_seeds", "arm_targets"}:
+        raise SettingsError(f"{name}: {unknown.pop()}: is derived; give `seeds` or `target` in each arm")
     alone = {key: value for key, value in raw.items() if key != "comparison"}
     top = validated(Settings, {**alone, "arms": {"any": Arm(units=1)}}, name)
     validated(Arm, {"units": 1, **defaults}, name, ("defaults",))
-    resolved, counts = {}, {}
-    for arm, own in arms.items():
-        resolved[arm], counts[arm] = _resolve(arm, own, defaults, top.seeds, name)
+    resolved = {arm: _resolve(arm, own, defaults, name) for arm, own in arms.items()}
+    counts = {arm: _seeds(own.get("seeds", top.seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
+    targets = {arm: _target(own.get("target", "all"), f"{name}: arms.{arm}") for arm, own in arms.items()}
     plain = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
-    derived = {"arms": resolved, "arm_seeds": counts}
+    derived = {"arms": resolved, "arm_seeds": counts, "arm_targets": targets}
     return validated(Settings, {"comparison": plain, **raw, **derived}, name)
 
 
-def _resolve(arm: Any, own: Any, defaults: dict, seeds: int, name: str) -> tuple[Arm, int]:
+def _resolve(arm: Any, own: Any, defaults: dict, name: str) -> Arm:
     where = f"{name}: arms.{arm}"
     if not isinstance(own, dict):
         raise SettingsError(f"{where}: is {own!r}; must be a mapping with at least `units`")
-    own = dict(own)
-    count = own.pop("seeds", seeds)
-    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1_000_000:
-        raise SettingsError(f"{where}.seeds: is {count!r}; must be an integer from 1 to 1000000")
+    own = {key: value for key, value in own.items() if key not in ("seeds", "target")}
     modular_only = ("growth", "pool_batches") if own.get("architecture") == "flat" else ()
     merged = {key: value for key, value in defaults.items() if key not in modular_only} | own
     if isinstance(own.get("growth"), dict) and isinstance(defaults.get("growth"), dict):
         merged["growth"] = {**defaults["growth"], **own["growth"]}
-    return validated(Arm, merged, name, ("arms", arm)), count
+    return validated(Arm, merged, name, ("arms", arm))
+
+
+def _seeds(count: Any, where: str) -> int:
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1_000_000:
+        raise SettingsError(f"{where}.seeds: is {count!r}; must be an integer from 1 to 1000000")
+    return count
+
+
+def _target(target: Any, where: str) -> str:
+    if target not in TARGETS:
+        raise SettingsError(f"{where}.target: is {target!r}; must be one of {', '.join(TARGETS)}")
+    return target
 
 
 class _UniqueKeys(yaml.SafeLoader):

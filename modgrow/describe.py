@@ -7,7 +7,7 @@ from modgrow.config import Settings
 def describe() -> str:
     """A plain-text table: top level, then what an arm may override, then the growth policy."""
     parts = [
-        ("config.yaml", Settings, ("arms", "arm_seeds")),
+        ("config.yaml", Settings, ("arms", "arm_seeds", "arm_targets")),
         ("defaults, or one arm", Arm, ("growth",)),
         ("growth (modular arms)", Growth, ()),
     ]

@@ -24,9 +24,18 @@ def test_config_yaml_names_every_key_with_its_default_and_description():
     arm = Arm(units=1).model_dump()
     expected = {key: value for key, value in arm.items() if key not in ("architecture", "units")}
     assert written["defaults"] == expected
+    unwritten = ("architecture", "units", "growth", "arms", "arm_seeds", "arm_targets", "comparison")
     for model in (Arm, Growth, Settings):
         for key, field in model.model_fields.items():
-            if key not in ("architecture", "units", "growth", "arms", "arm_seeds", "comparison"):
+            if key not in (
+                "architecture",
+                "units",
+                "growth",
+                "arms",
+                "arm_seeds",
+                "arm_targets",
+                "comparison",
+            ):
                 assert re.search(rf"^ *{key}: .*# {re.escape(field.description)}$", text, re.M), key
 
 
@@ -108,6 +117,7 @@ WRONG = [
         {},
         r"arms\.f: pool_batches is 7; a flat arm has no frozen activity",
     ),
+    ({"a": {"units": 5, "target": "al"}}, {}, r"arms\.a\.target: is 'al'; must be one of all, pool_proof"),
     ({"a b; rm": {"units": 5}}, {}, r"a b; rm"),
     ({"a": 5}, {}, r"arms\.a: is 5; must be a mapping"),
     ({"a": {"units": 5}}, {"sedes": 3}, r"sedes: unknown key; did you mean seeds\?"),
@@ -178,3 +188,9 @@ def test_what_is_derived_follows_from_the_keys():
     assert Arm(units=10, n_max=20).n_limit == 20
     assert Arm(units=10, epochs=None, n_max=200).n_limit == 200
     assert arm.pool_bytes == 150 * 256 * 4 * (244 + 245 * 10)
+
+
+def test_proof_arms_find_the_arm_they_differ_from_in_the_pool_alone():
+    settings = config.load(ROOT / "config.yaml")
+    assert settings.proof_pairs() == {"fresh_5": "modular_5", "fresh_10": "modular_10"}
+    assert not {"fresh_5", "fresh_10"} & {arm for arm, _ in settings.networks()}

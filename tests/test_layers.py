@@ -65,6 +65,8 @@ LIGHT = [
     "experiments.parameters",
     "experiments.resources",
     "verdict.claims",
+    "verdict.pool_proof",
+    "figures.pool_proof",
 ]
 
 

@@ -37,12 +37,10 @@ class Pool:
     def __init__(self, arm: Arm, seed: int, purpose: str, batches: int, device: str = "cpu"):
         self.arm, self.seed, self.purpose, self.device = arm, seed, purpose, device
         dtype, length = getattr(torch, arm.dtype), arm.lengths(arm.n_limit)[1]
-        self.bits = torch.stack(
-            [
-                task.draw_bits(stream(seed, purpose, "bits", batch), length, arm.batch_size, arm.density)
-                for batch in range(batches)
-            ]
-        ).to(device, dtype)
+        self.bits = torch.empty(batches, length, arm.batch_size, dtype=dtype, device=device)
+        for batch in range(batches):
+            rng = stream(seed, purpose, "bits", batch)
+            self.bits[batch] = task.draw_bits(rng, length, arm.batch_size, arm.density)
         self.activity: Float[Tensor, "batch states unit sequence"] | None = None
         self.depth = 0
 
@@ -57,12 +55,12 @@ class Pool:
     def extend(self, module: LeakyModule) -> None:
         """Replace the activity of the module upstream of `module` by that of `module`, now frozen."""
         self.depth += 1
-        dtype = self.bits.dtype
+        dtype, states = self.bits.dtype, None
         for index, bits in enumerate(self.bits):
             rng = stream(self.seed, self.purpose, "initial", self.depth, index)
             initial = task.draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
             upstream = None if self.activity is None else self.activity[index]
-            states = module.states(bits, initial.to(self.device, dtype), upstream)
+            states = module.states(bits, initial.to(self.device, dtype), upstream, states)
             if self.activity is None:
                 self.activity = torch.empty(len(self), *states.shape, dtype=dtype, device=self.device)
             self.activity[index] = states

@@ -1,5 +1,6 @@
 """Where and with how many threads a job computes."""
 
+import ctypes
 import os
 
 import torch
@@ -14,6 +15,19 @@ def use_threads(threads: int) -> None:
     threadpool_limits(threads)
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):  # and those that are loaded later
         os.environ[f"{library}_NUM_THREADS"] = str(threads)
+
+
+def keep_memory_compact(threshold: int = 4 << 20) -> None:
+    """Let glibc take blocks from `threshold` bytes straight from the system, and give them back at once.
+
+    By default it keeps them in its heap, whose holes add up to 300 MB over a long curriculum.
+    Elsewhere than on glibc this does nothing.
+    """
+    m_mmap_threshold = -3
+    try:
+        ctypes.CDLL(None).mallopt(m_mmap_threshold, threshold)
+    except (AttributeError, OSError):
+        pass
 
 
 def choose_device(device: str) -> str:

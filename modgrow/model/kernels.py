@@ -55,13 +55,16 @@ _spare_workspaces: list[Tensor] = []
 
 
 def _take_workspace(size: int, dtype: torch.dtype) -> Tensor:
-    """Memory for one forward pass, reused once its backward pass is done: fresh pages cost more
-    than the arithmetic of a small module."""
+    """Memory for one forward pass, reused once its backward pass is done.
+
+    Fresh pages cost more than the arithmetic of a small module. Sizes are powers of two, since holes
+    of ever larger sizes, as sequences grow, would add up.
+    """
     while _spare_workspaces:
         spare = _spare_workspaces.pop()
         if spare.numel() >= size and spare.dtype == dtype:
             return spare
-    return torch.empty(size, dtype=dtype)
+    return torch.empty(1 << (size - 1).bit_length(), dtype=dtype)
 
 
 def _split(workspace: Tensor, time: int, initial: Tensor) -> tuple[Tensor, Tensor]:
@@ -164,6 +167,8 @@ def final_state(
     `dynamics.run`. Order (time x unit^2 x sequence); memory for two arrays of activity.
     Raises NotImplementedError if a gradient of `upstream` is asked for.
     """
+    if not torch.is_grad_enabled():
+        return _run(bits, initial, upstream, weights, negative_slope, leak, 2)[len(bits) % 2]
     units, sequences = initial.shape
     initial, upstream, weights = _at_least_a_block(initial, upstream, weights)
     named = [weights[key] for key in ("input", "recurrent", "feedforward", "bias", "tau")]
@@ -183,13 +188,20 @@ def activity(
     weights: dict[str, Tensor | None],
     negative_slope: float = 0.01,
     leak: str = "outside",
+    out: Float[Tensor, "states unit sequence"] | None = None,
 ) -> Float[Tensor, "states unit sequence"]:
-    """`dynamics.run` without a gradient: every state, the initial one first."""
+    """`dynamics.run` without a gradient: every state, the initial one first; in `out` if it can serve."""
+    return _run(bits, initial, upstream, weights, negative_slope, leak, len(bits) + 1, out)
+
+
+def _run(bits, initial, upstream, weights, negative_slope, leak, keep, out=None):
+    """The last `keep` states, state t in row t modulo `keep`."""
     units, sequences = initial.shape
     initial, upstream, weights = _at_least_a_block(initial, upstream, weights)
     blocks, parts = _Weights(**weights), []
     for lane_bits, start, below in _in_lanes(bits, initial, upstream):
-        states = torch.empty(len(bits) + 1, *start.shape, dtype=start.dtype)
+        fits = out is not None and out.shape == (keep, *start.shape)
+        states = out if fits else torch.empty(keep, *start.shape, dtype=start.dtype)
         states[0] = start
         blocks.forward(states, torch.empty_like(states[:1]), lane_bits, below, negative_slope, leak)
         parts.append(states)

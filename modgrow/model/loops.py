@@ -97,20 +97,21 @@ def _outer_add(sums, rows, columns, y, x):
 
 @_jit
 def forward(states, drive, bits, upstream, recurrent, feedforward, rows, columns, vectors, slope, inside):
-    """Fill states[1:] from states[0]; keep the drive of every step where `drive` has room for it."""
+    """Step from states[0] on; states and drive are kept as far back as their arrays have rows."""
     one = states.dtype.type(1)
     for t in range(len(bits)):
         now, bit = drive[t % len(drive)], bits[t]
+        state, following = states[t % len(states)], states[(t + 1) % len(states)]
         for i in range(vectors.shape[1]):
             weight, bias, row = vectors[0, i], vectors[1, i], _rows(now, i, 1)
             for s in range(LANES):
                 row[s] = bias + weight * bit[s]
-        _multiply_add(now, recurrent, rows, rows, states[t])
+        _multiply_add(now, recurrent, rows, rows, state)
         if len(columns):
             _multiply_add(now, feedforward, rows, columns, upstream[t])
         for i in range(vectors.shape[1]):
             rate, keep = vectors[2, i], one - vectors[2, i]
-            row, before, after = _rows(now, i, 1), _rows(states[t], i, 1), _rows(states[t + 1], i, 1)
+            row, before, after = _rows(now, i, 1), _rows(state, i, 1), _rows(following, i, 1)
             for s in range(LANES):
                 if inside:
                     x = keep * before[s] + rate * row[s]

@@ -62,9 +62,7 @@ class LeakyModule(nn.Module):
     ) -> Float[Tensor, "unit sequence"]:
         """The state after the last bit, differentiable: all that the training signal reads."""
         if bits.device.type == "cpu":
-            return kernels.final_state(
-                bits, initial, upstream, self._weights(), self.negative_slope, self.leak
-            )
+            return kernels.final_state(bits, initial, upstream, **self._settings())
         return self._reference(bits, initial, upstream)[-1]
 
     @torch.no_grad()
@@ -73,10 +71,11 @@ class LeakyModule(nn.Module):
         bits: Float[Tensor, "time sequence"],
         initial: Float[Tensor, "unit sequence"],
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
+        out: Float[Tensor, "states unit sequence"] | None = None,
     ) -> Float[Tensor, "states unit sequence"]:
-        """Every state, the initial one first, without a gradient."""
+        """Every state, the initial one first, without a gradient; `out` is memory that may be used."""
         if bits.device.type == "cpu":
-            return kernels.activity(bits, initial, upstream, self._weights(), self.negative_slope, self.leak)
+            return kernels.activity(bits, initial, upstream, **self._settings(), out=out)
         return self._reference(bits, initial, upstream)
 
     def logits(self, state: Float[Tensor, "unit sequence"]) -> Float[Tensor, "head 2 sequence"]:
@@ -86,10 +85,12 @@ class LeakyModule(nn.Module):
     def _weights(self) -> dict[str, Tensor | None]:
         return {name: getattr(self, name) for name in WEIGHTS}
 
+    def _settings(self) -> dict:
+        return {"weights": self._weights(), "negative_slope": self.negative_slope, "leak": self.leak}
+
     def _reference(self, bits, initial, upstream):
-        return dynamics.run(
-            bits, initial, upstream, **self._weights(), negative_slope=self.negative_slope, leak=self.leak
-        )
+        settings = self._settings()
+        return dynamics.run(bits, initial, upstream, **settings.pop("weights"), **settings)
 
 
 class Network(nn.Module):

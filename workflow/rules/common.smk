@@ -74,26 +74,32 @@ def arm_settings(arm):
     return SETTINGS.arms[arm].canonical
 
 
-def per_network(folder, suffix, arms=None):
-    """The file of every (arm, seed) in one folder of the results."""
-    networks = [(arm, seed) for arm, seed in SETTINGS.networks() if arms is None or arm in arms]
-    return [f"{RESULTS}/{folder}/{arm}/seed_{seed}.{suffix}" for arm, seed in networks]
+def per_network(folder, suffix, seeds):
+    """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
+    return [
+        f"{RESULTS}/{folder}/{arm}/seed_{seed}.{suffix}"
+        for arm, count in seeds.items()
+        for seed in range(count)
+    ]
 
 
-def seeds_of(arms=None):
-    """Number of seeds per arm, for scripts that read one file per network."""
-    return {arm: n for arm, n in SETTINGS.arm_seeds.items() if arms is None or arm in arms}
+# Number of seeds per arm: of everything that `all` needs, and of the pool proof (an arm and its counterpart).
+SEEDS = {arm: SETTINGS.arm_seeds[arm] for arm in SETTINGS.arms_of("all")}
+PROOF_PAIRS = SETTINGS.proof_pairs()
+PROOF_SEEDS = {arm: SETTINGS.arm_seeds[fresh] for fresh, pool in PROOF_PAIRS.items() for arm in (fresh, pool)}
 
 
 def announce():
     """Say at the start what is about to run."""
-    print(f"modgrow: {len(SETTINGS.networks())} networks of {len(SETTINGS.arms)} arms, results in {RESULTS}/")
+    print(
+        f"modgrow: {sum(SEEDS.values())} networks of {len(SEEDS)} arms make up `all`; results in {RESULTS}/"
+    )
     print(f"modgrow: watch them train with `python -m modgrow watch {RESULTS}`", flush=True)
 
 
 def name_failures():
     """End a failed run by naming the networks that are missing although their job has started."""
-    for arm, seed in SETTINGS.networks():
-        log = Path(f"{RESULTS}/logs/train_network/{arm}/seed_{seed}.log")
-        if log.exists() and not Path(f"{RESULTS}/networks/{arm}/seed_{seed}.safetensors").exists():
+    for log in sorted(Path(f"{RESULTS}/logs/train_network").glob("*/seed_*.log")):
+        arm, seed = log.parent.name, log.stem.removeprefix("seed_")
+        if arm in SETTINGS.arms and not Path(f"{RESULTS}/networks/{arm}/seed_{seed}.safetensors").exists():
             print(f"modgrow: network failed: arm {arm}, seed {seed}; its log: {log}", file=sys.stderr)

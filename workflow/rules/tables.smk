@@ -3,7 +3,7 @@
 
 rule learning_curves:
     input:
-        per_network("learning_curves", "parquet"),
+        per_network("learning_curves", "parquet", SEEDS),
     output:
         f"{RESULTS}/tables/learning_curves.parquet",
     log:
@@ -14,7 +14,7 @@ rule learning_curves:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=seeds_of()),
+        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=SEEDS),
     shell:
         "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
 
@@ -32,7 +32,7 @@ rule parameters:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SETTINGS.arms}),
+        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SEEDS}),
     shell:
         "python workflow/scripts/parameters.py --id {params.id:q}"
         " --curves {input:q} --output {output:q} 2> {log:q}"
@@ -40,7 +40,7 @@ rule parameters:
 
 rule resources:
     input:
-        per_network("networks", "safetensors"),
+        per_network("networks", "safetensors", SEEDS),
         expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
     output:
         f"{RESULTS}/tables/resources.parquet",

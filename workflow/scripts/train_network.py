@@ -8,7 +8,7 @@ from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.learning import progress
 from modgrow.learning.curriculum import Curriculum, Record
-from modgrow.learning.devices import choose_device, use_threads
+from modgrow.learning.devices import choose_device, keep_memory_compact, use_threads
 from modgrow.store import networks, tables
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     arm_name, seed = args.id["arm"], args.id["seed"]
     arm = arm_from_json(args.id["settings"])
     use_threads(int(args.threads))
+    keep_memory_compact()
     made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors")
 
     curriculum = Curriculum(arm, seed, choose_device(args.device))

@@ -1,0 +1,57 @@
+"""Pool against fresh sequences: mean curves of both, and their difference with its interval."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modgrow.figures import style
+
+COLUMNS = (
+    "arm_pool",
+    "arm_fresh",
+    "quantity",
+    "epoch",
+    "mean_pool",
+    "mean_fresh",
+    "difference",
+    "low",
+    "high",
+)
+NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy on the newest task"}
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """One column per pair of arms, two rows per quantity: the means, and pool minus fresh."""
+    style.new_figure()
+    pairs = table[["arm_pool", "arm_fresh"]].drop_duplicates().to_numpy().tolist()
+    size = (2.6 * len(pairs), 5.6)
+    figure, axes = plt.subplots(
+        2 * len(NAMES), len(pairs), figsize=size, sharex=True, squeeze=False, layout="constrained"
+    )
+    for column, (pool, fresh) in enumerate(pairs):
+        own = table[(table["arm_pool"] == pool) & (table["arm_fresh"] == fresh)]
+        axes[0, column].set_title(f"{pool} against {fresh} (n = {own['n_seeds'].iloc[0]})", fontsize=8)
+        for row, (quantity, label) in enumerate(NAMES.items()):
+            curve = own[own["quantity"] == quantity].set_index("epoch")
+            _panel(axes[2 * row, column], axes[2 * row + 1, column], curve, label)
+        axes[-1, column].set_xlabel("epoch")
+    axes[0, 0].legend(frameon=False)
+    axes[1, 0].legend(frameon=False)
+    return figure
+
+
+def _panel(means: plt.Axes, difference: plt.Axes, curve: pd.DataFrame, label: str) -> None:
+    means.plot(curve["mean_pool"], color="C0", label="pool (mean)")
+    means.plot(curve["mean_fresh"], color="C1", linestyle="--", label="fresh (mean)")
+    means.set_ylabel(label)
+    difference.axhline(0, color="0.6", linewidth=0.8)
+    difference.plot(curve["difference"], color="0.2")
+    difference.fill_between(
+        curve.index,
+        curve["low"],
+        curve["high"],
+        color="0.2",
+        alpha=0.2,
+        label="95 % interval, bootstrap over seeds",
+    )
+    difference.set_ylabel("pool - fresh")

@@ -1,0 +1,51 @@
+# Target `pool_proof`: does training on a pool of kept activity differ from the textbook way?
+
+
+rule pool_proof:
+    input:
+        f"{RESULTS}/tables/pool_proof.parquet",
+        expand(f"{RESULTS}/figures/pool_proof.{{format}}", format=["svg", "png"]),
+    localrule: True
+
+
+rule pool_proof_table:
+    input:
+        per_network("learning_curves", "parquet", PROOF_SEEDS),
+    output:
+        f"{RESULTS}/tables/pool_proof.parquet",
+    log:
+        f"{RESULTS}/logs/pool_proof_table.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pool_proof_table.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity(
+            "pool_proof_table",
+            folder=f"{RESULTS}/learning_curves",
+            pairs=PROOF_PAIRS,
+            seeds=PROOF_SEEDS,
+        ),
+    shell:
+        "python workflow/scripts/pool_proof_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
+
+
+rule pool_proof_figure:
+    input:
+        f"{RESULTS}/tables/pool_proof.parquet",
+    output:
+        svg=f"{RESULTS}/figures/pool_proof.svg",
+        png=f"{RESULTS}/figures/pool_proof.png",
+    log:
+        f"{RESULTS}/logs/pool_proof_figure.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pool_proof_figure.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("pool_proof_figure"),
+    shell:
+        "python workflow/scripts/pool_proof_figure.py --id {params.id:q}"
+        " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
