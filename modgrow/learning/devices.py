@@ -1,5 +1,6 @@
 """Where and with how many threads a job computes."""
 
+import contextlib
 import ctypes
 import os
 
@@ -24,10 +25,8 @@ def keep_memory_compact(threshold: int = 4 << 20) -> None:
     Elsewhere than on glibc this does nothing.
     """
     m_mmap_threshold = -3
-    try:
+    with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).mallopt(m_mmap_threshold, threshold)
-    except (AttributeError, OSError):
-        pass
 
 
 def choose_device(device: str) -> str:
