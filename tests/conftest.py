@@ -10,6 +10,7 @@ jaxtyping.install_import_hook(
         "modgrow.model.network",
         "modgrow.model.growth",
         "modgrow.learning",
+        "modgrow.experiments",
     ],
     "beartype.beartype",
 )

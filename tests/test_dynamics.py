@@ -111,6 +111,18 @@ def test_a_chain_in_batched_products_equals_module_by_module(rng):
         torch.testing.assert_close(together[:, m], upstream, rtol=0, atol=1e-12)
 
 
+def test_versions_side_by_side_equal_one_after_the_other(rng):
+    versions = [draw_module(rng, 3, 2) for _ in range(4)]
+    bits = torch.from_numpy(rng.integers(0, 2, size=(6, 4, 5)).astype(float))
+    initial = torch.from_numpy(rng.uniform(0, 0.1, size=(4, 3, 5)))
+    upstream = torch.from_numpy(rng.normal(size=(7, 4, 2, 5)))
+    stacked = {name: torch.stack([w[name] for w in versions]) for name in versions[0]}
+    together = dynamics.run(bits, initial, upstream, **stacked)
+    for v, weights in enumerate(versions):
+        alone = dynamics.run(bits[:, v], initial[v], upstream[:, v], **weights)
+        torch.testing.assert_close(together[:, v], alone, rtol=0, atol=1e-13)
+
+
 def test_an_impulse_decays_as_the_leak_says_eq_1():
     tau = torch.tensor([5.0], dtype=torch.float64)
     zero = torch.zeros(1, dtype=torch.float64)

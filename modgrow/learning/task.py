@@ -18,7 +18,7 @@ def draw_bits(
     return torch.from_numpy((rng.random((length, sequences), dtype=np.float32) < p).astype(np.float32))
 
 
-def parity(bits: Float[Tensor, "time sequence"], n: int) -> Int[Tensor, "time sequence"]:
+def parity(bits: Float[Tensor, "time *network sequence"], n: int) -> Int[Tensor, "time *network sequence"]:
     """Sum of the last `n` bits modulo 2, at every time; bits before the first count as 0."""
     total = bits.to(torch.int32).cumsum(0, dtype=torch.int32)
     total[n:] -= total[:-n].clone()

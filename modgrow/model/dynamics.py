@@ -10,27 +10,28 @@ from torch import Tensor
 
 
 def run(
-    bits: Float[Tensor, "time sequence"],
-    initial: Float[Tensor, "unit sequence"],
-    upstream: Float[Tensor, "states upstream_unit sequence"] | None,
-    input: Float[Tensor, " unit"],
-    recurrent: Float[Tensor, "unit unit"],
-    feedforward: Float[Tensor, "unit upstream_unit"] | None,
-    bias: Float[Tensor, " unit"],
-    tau: Float[Tensor, " unit"],
+    bits: Float[Tensor, "time *#network sequence"],
+    initial: Float[Tensor, "*network unit sequence"],
+    upstream: Float[Tensor, "states *#network upstream_unit sequence"] | None,
+    input: Float[Tensor, "*#network unit"],
+    recurrent: Float[Tensor, "*#network unit unit"],
+    feedforward: Float[Tensor, "*#network unit upstream_unit"] | None,
+    bias: Float[Tensor, "*#network unit"],
+    tau: Float[Tensor, "*#network unit"],
     negative_slope: float = 0.01,
     leak: str = "outside",
-) -> Float[Tensor, "states unit sequence"]:
+) -> Float[Tensor, "states *network unit sequence"]:
     """Activity of one module, states 0 to time. tau in time steps, clamped to >= 1 (eqs. 1-4).
 
     `upstream` holds at least `time` states of the previous module; None for the first module.
     Weights are (to, from); the diagonal of `recurrent` takes no part (j != i in eqs. 3 and 4).
+    Axes `network` before the units run several versions of the module side by side.
     """
-    rate = 1.0 / tau.clamp(min=1.0)[:, None]
-    others = recurrent * (1.0 - torch.eye(len(recurrent), dtype=recurrent.dtype, device=recurrent.device))
+    rate = 1.0 / tau.clamp(min=1.0)[..., None]
+    others = recurrent * _off_diagonal(recurrent)
     state, states = initial, [initial]
     for step, bit in enumerate(bits):
-        drive = others @ state + input[:, None] * bit + bias[:, None]
+        drive = others @ state + input[..., None] * bit[..., None, :] + bias[..., None]
         if upstream is not None:
             drive = drive + feedforward @ upstream[step]
         state = _leak(state, drive, rate, negative_slope, leak)
@@ -55,9 +56,7 @@ def run_chain(
     `feedforward[0]` is ignored. The same numbers as `run` module by module, in fewer, larger products.
     """
     rate = 1.0 / tau.clamp(min=1.0)[:, :, None]
-    others = recurrent * (
-        1.0 - torch.eye(recurrent.shape[-1], dtype=recurrent.dtype, device=recurrent.device)
-    )
+    others = recurrent * _off_diagonal(recurrent)
     state, states = initial, [initial]
     for bit in bits:
         drive = torch.bmm(others, state) + input[:, :, None] * bit + bias[:, :, None]
@@ -67,6 +66,10 @@ def run_chain(
         state = _leak(state, drive, rate, negative_slope, leak)
         states.append(state)
     return torch.stack(states)
+
+
+def _off_diagonal(recurrent: Tensor) -> Tensor:
+    return 1.0 - torch.eye(recurrent.shape[-1], dtype=recurrent.dtype, device=recurrent.device)
 
 
 def _leak(state: Tensor, drive: Tensor, rate: Tensor, negative_slope: float, leak: str) -> Tensor:

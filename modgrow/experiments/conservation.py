@@ -1,0 +1,32 @@
+"""How much weights change from one module to the next (Fig. 5c). No torch: arrays in, numbers out."""
+
+import itertools
+
+import numpy as np
+from jaxtyping import Float
+
+
+def change_variance(
+    older: Float[np.ndarray, "unit unit"], newer: Float[np.ndarray, "unit unit"], recurrent: bool
+) -> float:
+    """Variance of the change of corresponding z-scored weights, older module to newer.
+
+    Each matrix is z-scored over its own entries; of W^R only those off the diagonal take part. For
+    unrelated matrices the expectation is 2, for equal ones the value is 0.
+    """
+    used = ~np.eye(len(older), dtype=bool) if recurrent else np.ones(older.shape, bool)
+    scores = [(matrix[used] - matrix[used].mean()) / matrix[used].std() for matrix in (older, newer)]
+    return float(np.var(scores[1] - scores[0]))
+
+
+def conservation(recurrent: list[np.ndarray], feedforward: list[np.ndarray]) -> list[dict]:
+    """Rows (pathway, module, variance): W^R of modules 1, 2, ... and W^FF of modules 2, 3, ... of a chain.
+
+    `module` is the newer of the two, counted from 1: W^R is compared from module 2, W^FF from module 3.
+    """
+    rows = []
+    for pathway, matrices, first in (("recurrent", recurrent, 2), ("feedforward", feedforward, 3)):
+        for module, (older, newer) in enumerate(itertools.pairwise(matrices), first):
+            variance = change_variance(older, newer, pathway == "recurrent")
+            rows.append({"pathway": pathway, "module": module, "variance": variance})
+    return rows

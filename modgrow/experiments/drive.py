@@ -1,0 +1,58 @@
+"""Driving a trained network: continuous runs on given bits, module by module down the chain.
+
+Only one module's activity is in memory at a time (and the one above it reads).
+"""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from modgrow.learning import task
+from modgrow.model import dynamics
+from modgrow.model.network import WEIGHTS, LeakyModule, Network
+
+Weights = dict[str, Tensor | None]
+
+
+def drive(
+    network: Network,
+    bits: Float[Tensor, "time *network sequence"],
+    change: Callable[[LeakyModule, int], Weights] | None = None,
+) -> Iterator[tuple[LeakyModule, Float[Tensor, "states *network unit sequence"]]]:
+    """Each module of the chain with its activity on `bits`, from a silent start.
+
+    `change` gives the weights to use for module m (counted from 1); by default its own. Axes of `bits`
+    between time and sequence are versions of the network, driven side by side.
+    """
+    upstream = None
+    for m, module in enumerate(network.chain, 1):
+        weights = change(module, m) if change else {name: getattr(module, name) for name in WEIGHTS}
+        initial = torch.zeros(*bits.shape[1:-1], module.units, bits.shape[-1], dtype=bits.dtype)
+        settings = {"negative_slope": module.negative_slope, "leak": module.leak}
+        with torch.no_grad():
+            upstream = dynamics.run(bits, initial, upstream, **weights, **settings)
+        yield module, upstream
+
+
+def head_accuracies(
+    module: LeakyModule,
+    states: Float[Tensor, "states *network unit sequence"],
+    bits: Float[Tensor, "time *network sequence"],
+    n_first: int,
+    warmup: int,
+) -> Float[Tensor, "head *network"]:
+    """Share of scored steps (after `warmup`) at which each head of the module is right.
+
+    The first head of the module stands for parity order `n_first`.
+    """
+    scored = states[1 + warmup :]
+    found = []
+    for place in range(len(module.readout)):
+        direction = (module.readout[place, 1] - module.readout[place, 0]).detach()
+        offset = (module.readout_bias[place, 0] - module.readout_bias[place, 1]).detach()
+        answers = torch.einsum("u,t...us->t...s", direction, scored) > offset
+        labels = task.parity(bits, n_first + place)[warmup:]
+        found.append((answers == labels).float().mean(dim=(0, -1)))
+    return torch.stack(found)

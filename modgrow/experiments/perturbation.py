@@ -1,0 +1,116 @@
+"""Robustness: accuracy of every head after a perturbation of weights or of tau (eq. 5; Figs. 3, 5a-b)."""
+
+import numpy as np
+import pandas as pd
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from modgrow.experiments.drive import Weights, drive, head_accuracies
+from modgrow.learning import task
+from modgrow.model.network import WEIGHTS, LeakyModule, Network
+from modgrow.streams import stream
+
+PERTURBED = {
+    "weights": ("recurrent", "feedforward"),
+    "recurrent": ("recurrent",),
+    "feedforward": ("feedforward",),
+    "tau": ("tau",),
+}
+
+
+def strengths(lowest: float, highest: float, count: int) -> list[float]:
+    """0 and `count` perturbation strengths epsilon, geometric from `lowest` to `highest`."""
+    return [0.0, *np.geomspace(lowest, highest, count).tolist()]
+
+
+def perturbed(
+    value: Float[Tensor, "..."], name: str, epsilons: Float[np.ndarray, " network"], noise: list[Tensor]
+) -> Float[Tensor, "network ..."]:
+    """W + epsilon xi/||xi|| ||W|| for every epsilon and its noise xi (eq. 5); Frobenius norms.
+
+    For `recurrent` the diagonal, which takes no part, is left out of xi and of ||W||; tau (clamped to
+    >= 1 first) is only lengthened: tau + epsilon |xi|/||xi|| ||tau||.
+    """
+    if name == "tau":
+        value, noise = value.clamp(min=1.0), [xi.abs() for xi in noise]
+    if name == "recurrent":
+        value = value.clone().fill_diagonal_(0.0)
+        noise = [xi.clone().fill_diagonal_(0.0) for xi in noise]
+    directions = torch.stack([xi / xi.norm() * value.norm() for xi in noise])
+    scale = torch.as_tensor(epsilons, dtype=value.dtype).view(-1, *[1] * value.dim())
+    return value + scale * directions
+
+
+def sweep(
+    network: Network, seed: int, pathway: str, epsilons: list[float], draws: int, steps: int
+) -> pd.DataFrame:
+    """Rows (pathway, epsilon, draw, n, accuracy) of one network.
+
+    Each draw has its own noise, the same direction at every epsilon, and its own bits (p = 0.5): one
+    continuous run, warm-up max(100, 4 N) steps, then `steps` scored ones with every head read at each.
+    """
+    n_first, n_last = network.arm.n_first, network.n_newest
+    warmup = max(100, 4 * n_last)
+    bits = torch.stack(
+        [
+            task.draw_bits(stream(seed, "perturbation bits", draw), warmup + steps, 1, 0.5)
+            for draw in range(draws)
+        ],
+        1,
+    )
+    grid = [(epsilon, draw) for epsilon in epsilons for draw in range(draws)]
+    values = np.array([epsilon for epsilon, _ in grid])
+    tiled = bits.repeat(1, len(epsilons), 1).to(network.newest.tau)
+
+    def change(module: LeakyModule, m: int) -> Weights:
+        weights = {name: getattr(module, name) for name in WEIGHTS}
+        for name in PERTURBED[pathway]:
+            if weights[name] is not None:
+                noise = [_noise(weights[name], seed, pathway, name, m, draw) for draw in range(draws)]
+                weights[name] = perturbed(weights[name], name, values, noise * len(epsilons))
+        return weights
+
+    rows = []
+    for module, states in drive(network, tiled, change):
+        accuracies = head_accuracies(module, states, tiled, n_first + len(rows), warmup)
+        rows.extend(accuracies.numpy())
+    table = pd.DataFrame(rows, index=range(n_first, n_last + 1), columns=pd.MultiIndex.from_tuples(grid))
+    long = table.rename_axis(index="n", columns=["epsilon", "draw"]).unstack().rename("accuracy")
+    return long.reset_index().assign(pathway=pathway)[["pathway", "epsilon", "draw", "n", "accuracy"]]
+
+
+def _noise(value: Tensor, seed: int, *purpose: str | int) -> Tensor:
+    drawn = stream(seed, "perturbation", *purpose).standard_normal(tuple(value.shape))
+    return torch.from_numpy(drawn).to(value)
+
+
+def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Per network and pathway, the epsilon at which half of the unperturbed tasks are still solved.
+
+    A task is solved at an accuracy above `threshold`; the number solved is averaged over draws, and
+    interpolated linearly in log10 epsilon. A half-point outside the sweep is `censored` at its end.
+    """
+    keys = ["arm", "seed", "pathway"]
+    solved = table.assign(solved=table["accuracy"] > threshold)
+    counts = solved.groupby([*keys, "epsilon", "draw"])["solved"].sum().groupby([*keys, "epsilon"]).mean()
+    rows = []
+    for key, curve in counts.groupby(keys, sort=False):
+        curve = curve.droplevel(keys)
+        half, censored = _half(curve.index.to_numpy(), curve.to_numpy())
+        rows.append((*key, curve.loc[0.0], half, censored))
+    return pd.DataFrame(rows, columns=[*keys, "solved_unperturbed", "half_epsilon", "censored"])
+
+
+def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
+    """First crossing of half the value at epsilon 0, which comes first; (epsilon, whether censored)."""
+    half = solved[0] / 2
+    below = np.flatnonzero(solved[1:] <= half)
+    if solved[0] == 0 or len(below) == 0:
+        return float(epsilons[-1]), True
+    first = below[0] + 1
+    if first == 1:
+        return float(epsilons[1]), True
+    low, high = np.log10(epsilons[first - 1]), np.log10(epsilons[first])
+    share = (solved[first - 1] - half) / (solved[first - 1] - solved[first])
+    return float(10 ** (low + share * (high - low))), False
