@@ -10,7 +10,10 @@ jaxtyping.install_import_hook(
         "modgrow.model.network",
         "modgrow.model.growth",
         "modgrow.learning",
-        "modgrow.experiments",
+        "modgrow.experiments.drive",  # not autocorrelation: numba does not compile a wrapped function
+        "modgrow.experiments.perturbation",
+        "modgrow.experiments.conservation",
+        "modgrow.experiments.timescales",
     ],
     "beartype.beartype",
 )

@@ -1,0 +1,76 @@
+"""Autocorrelation of long recordings at small lags, by direct sums over a stream of chunks. No torch."""
+
+import numpy as np
+from jaxtyping import Float
+from numba import njit
+
+
+@njit(error_model="numpy")
+def _add_products(sums, padded, new):
+    """sums[k] += products of the `new` last samples with those k steps before, for every lag k."""
+    time = padded.shape[0]
+    for lag in range(sums.shape[0]):
+        for t in range(time - new, time):
+            if t >= lag:
+                for s in range(sums.shape[1]):
+                    sums[lag, s] += padded[t, s] * padded[t - lag, s]
+
+
+class LagSums:
+    """Everything that the mean-subtracted autocovariance at lags 0 to `max_lag` needs, chunk by chunk.
+
+    Memory does not grow with the length of the recording. Samples are shifted by the mean of the first
+    chunk, which changes no covariance but keeps the sums from cancelling.
+    """
+
+    def __init__(self, max_lag: int = 30):
+        self.max_lag, self.time = max_lag, 0
+        self._shift = self._first = self._last = self._total = self._products = None
+
+    def add(self, chunk: Float[np.ndarray, "time series"]) -> None:
+        """Append samples."""
+        chunk = np.asarray(chunk, np.float64)
+        if self._shift is None:
+            self._shift = chunk.mean(0)
+            self._first = self._last = np.empty((0, chunk.shape[1]))
+            self._total = np.zeros(chunk.shape[1])
+            self._products = np.zeros((self.max_lag + 1, chunk.shape[1]))
+        chunk = chunk - self._shift
+        padded = np.concatenate([self._last, chunk])
+        _add_products(self._products, padded, len(chunk))
+        self._first = np.concatenate([self._first, chunk[: self.max_lag - len(self._first)]])
+        self._last = padded[max(len(padded) - self.max_lag, 0) :]
+        self._total += chunk.sum(0)
+        self.time += len(chunk)
+
+    def autocovariance(self) -> Float[np.ndarray, "lag series"]:
+        """Sum over t of (x(t) - mean)(x(t + lag) - mean), divided by (time - lag)."""
+        mean, rows = self._total / self.time, []
+        for lag in range(self.max_lag + 1):
+            pairs = self.time - lag
+            without_end = self._total - self._last[len(self._last) - lag :].sum(0)
+            without_start = self._total - self._first[:lag].sum(0)
+            centred = self._products[lag] - mean * (without_end + without_start) + pairs * mean**2
+            rows.append(centred / pairs)
+        return np.stack(rows)
+
+
+def normalised(
+    autocovariance: Float[np.ndarray, "lag unit run"],
+) -> Float[np.ndarray, "lag unit"]:
+    """Averaged over runs, then divided by lag 0; NaN where there is no variance."""
+    mean = autocovariance.mean(-1)
+    scale = np.where(mean[0] > 0, mean[0], np.nan)
+    return mean / scale
+
+
+def ideal_reader(n: int, lags: Float[np.ndarray, " lag"], density: str | float) -> Float[np.ndarray, " lag"]:
+    """Autocorrelation of (-1)^(sum of the last n bits), what a perfect parity reader outputs.
+
+    With p = 0.5 it has none. Averaged over p ~ U(0, 1) per run ("uniform") the input's own statistics
+    give it (1/(2k + 1) - 1/(2n + 1)) / (1 - 1/(2n + 1)) at lags k < n, and 0 beyond.
+    """
+    if density != "uniform":
+        return (lags == 0).astype(float)
+    floor = 1 / (2 * n + 1)
+    return np.where(lags < n, (1 / (2 * lags + 1) - floor) / (1 - floor), 0.0)

@@ -1,0 +1,153 @@
+"""Timescales from autocorrelations: one or two exponentials, chosen by AIC. Arrays in, fits out.
+
+The models are a exp(-k/tau) and a [c exp(-k/tau_fast) + (1 - c) exp(-k/tau_slow)], a and c in [0, 1],
+tau in (0, 100] time steps, tau_fast <= tau_slow. A fit is an experiment: several starts, and a row that
+says how it went, never an exception.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from jaxtyping import Float
+from scipy.optimize import least_squares
+
+TAU_MIN, TAU_MAX = 1e-2, 100.0
+STARTS = ((0.3, 2.0), (1.0, 5.0), (2.0, 20.0), (5.0, 60.0))  # (tau_fast, tau_slow), beside the one-tau fit
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One neuron. `state` is "fitted", "silent" (no variance) or "invalid" (not finite).
+
+    `tau_effective` is the tau of the model that AIC chose, the slower one where there are two (the
+    published convention). Beside it, free of that choice: `tau_weighted`, the amplitude-weighted tau,
+    and `tau_crossing`, where the autocorrelation falls below 1/e (NaN if it does not within the lags).
+    """
+
+    state: str
+    n_taus: int | None = None
+    tau_effective: float = np.nan
+    tau_one: float = np.nan
+    tau_fast: float = np.nan
+    tau_slow: float = np.nan
+    fast_share: float = np.nan
+    aic_one: float = np.nan
+    aic_two: float = np.nan
+    converged: bool = False
+    at_bound: bool = False
+    tau_weighted: float = np.nan
+    tau_crossing: float = np.nan
+
+
+def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
+    """Fit an autocorrelation at lags 0, 1, 2, ... by both models and choose by AIC."""
+    acf = np.asarray(acf, float)
+    if not np.isfinite(acf).all():
+        return Fit("silent" if np.isnan(acf).all() else "invalid")
+    lags = np.arange(len(acf), dtype=float)
+    one = _best(acf, lags, [(0.9, tau) for tau in (0.3, 1.0, 5.0, 30.0)])
+    a, tau = one.x
+    near_one = (a, 0.5, 0.8 * tau, min(1.2 * tau, 90.0))
+    two = _best(acf, lags, [near_one, *((0.9, 0.5, *pair) for pair in STARTS)])
+    _, share, first, second = two.x
+    if two.cost > one.cost:  # one tau is a special case of two: never fit worse than that
+        two.cost, share, first, second = one.cost, 1.0, tau, tau
+    if first > second:
+        share, first, second = 1 - share, second, first
+    aic = [aic_of(2 * one.cost, len(acf), 2), aic_of(2 * two.cost, len(acf), 4)]
+    chosen = 2 if aic[1] < aic[0] else 1
+    taus = (first, second) if chosen == 2 else (tau,)
+    return Fit(
+        state="fitted",
+        n_taus=chosen,
+        tau_effective=max(taus),
+        tau_one=tau,
+        tau_fast=first,
+        tau_slow=second,
+        fast_share=share,
+        aic_one=aic[0],
+        aic_two=aic[1],
+        converged=bool((two if chosen == 2 else one).success),
+        at_bound=bool(max(taus) > 0.999 * TAU_MAX or min(taus) < 1.001 * TAU_MIN),
+        tau_weighted=share * first + (1 - share) * second if chosen == 2 else tau,
+        tau_crossing=crossing(acf),
+    )
+
+
+def rows(acf: Float[np.ndarray, "lag unit"]) -> list[dict]:
+    """One fit per unit, as plain rows."""
+    return [{"unit": unit, **asdict(fit(acf[:, unit]))} for unit in range(acf.shape[1])]
+
+
+def aic_of(rss: float, n: int, k: int) -> float:
+    """Akaike's criterion of a least-squares fit with `k` parameters to `n` points."""
+    return 2 * k + n * np.log(max(rss, 1e-30) / n)
+
+
+def crossing(acf: Float[np.ndarray, " lag"]) -> float:
+    """The lag at which the autocorrelation first falls below 1/e, interpolated linearly; else NaN."""
+    below = np.flatnonzero(acf < 1 / np.e)
+    if len(below) == 0 or below[0] == 0:
+        return np.nan
+    k = below[0]
+    return float(k - 1 + (acf[k - 1] - 1 / np.e) / (acf[k - 1] - acf[k]))
+
+
+def model(parameters: Float[np.ndarray, " parameter"], lags: Float[np.ndarray, " lag"]) -> np.ndarray:
+    """Either model, told apart by its number of parameters: (a, tau) or (a, c, tau, tau)."""
+    if len(parameters) == 2:
+        a, tau = parameters
+        return a * np.exp(-lags / tau)
+    a, share, first, second = parameters
+    return a * (share * np.exp(-lags / first) + (1 - share) * np.exp(-lags / second))
+
+
+def _jacobian(parameters: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    if len(parameters) == 2:
+        a, tau = parameters
+        decay = np.exp(-lags / tau)
+        return np.stack([decay, a * decay * lags / tau**2], 1)
+    a, share, first, second = parameters
+    fast, slow = np.exp(-lags / first), np.exp(-lags / second)
+    return np.stack(
+        [
+            share * fast + (1 - share) * slow,
+            a * (fast - slow),
+            a * share * fast * lags / first**2,
+            a * (1 - share) * slow * lags / second**2,
+        ],
+        1,
+    )
+
+
+def _best(acf: np.ndarray, lags: np.ndarray, starts: list[tuple]):
+    """The best of several bounded least-squares fits."""
+    shares = len(starts[0]) - (1 if len(starts[0]) == 2 else 2)
+    low = [0.0] * shares + [TAU_MIN] * (len(starts[0]) - shares)
+    high = [1.0] * shares + [TAU_MAX] * (len(starts[0]) - shares)
+    fits = [
+        least_squares(
+            lambda x: model(x, lags) - acf,
+            np.clip(start, np.array(low) + 1e-6, np.array(high) - 1e-6),
+            jac=lambda x: _jacobian(x, lags),
+            bounds=(low, high),
+            xtol=1e-10,
+            ftol=1e-12,
+            max_nfev=300,
+        )
+        for start in starts
+    ]
+    return min(fits, key=lambda found: found.cost)
+
+
+def simulate(taus, shares, time: int, runs: int, rng: np.random.Generator) -> Float[np.ndarray, "time run"]:
+    """A sum of AR(1) processes whose autocorrelation is sum of shares_i exp(-k/tau_i)."""
+    from scipy.signal import lfilter
+
+    total = np.zeros((time, runs))
+    for tau, share in zip(taus, shares, strict=True):
+        decay = np.exp(-1 / tau)
+        noise = rng.standard_normal((time, runs)) * np.sqrt(share * (1 - decay**2))
+        noise[0] /= np.sqrt(1 - decay**2)
+        total += lfilter([1.0], [1.0, -decay], noise, axis=0)
+    return total

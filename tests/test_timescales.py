@@ -1,0 +1,125 @@
+"""Autocorrelations against an FFT and closed forms; fits against planted values."""
+
+import numpy as np
+import pytest
+
+from modgrow.experiments import timescales
+from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
+from modgrow.learning import task
+
+LAGS = np.arange(31.0)
+
+
+def recorded(samples, chunk=997):
+    """Normalised autocorrelation of (time, run) recorded in chunks."""
+    sums = LagSums()
+    for start in range(0, len(samples), chunk):
+        sums.add(samples[start : start + chunk])
+    return normalised(sums.autocovariance()[:, None, :])[:, 0]
+
+
+def by_fft(samples):
+    """Mean-subtracted, divided by (T - lag), averaged over runs, normalised at lag 0."""
+    time = len(samples)
+    padded = np.fft.rfft(samples - samples.mean(0), 2 * time, axis=0)
+    products = np.fft.irfft(np.abs(padded) ** 2, axis=0)[:31]
+    covariance = (products / (time - LAGS)[:, None]).mean(1)
+    return covariance / covariance[0]
+
+
+@pytest.mark.parametrize("chunk", [7, 31, 1000, 10_000])
+def test_direct_lag_sums_equal_an_fft(rng, chunk):
+    samples = timescales.simulate([8.0], [1.0], 5000, 3, rng) + 100.0
+    np.testing.assert_allclose(recorded(samples, chunk), by_fft(samples), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("tau", [2.0, 10.0])
+def test_a_leaky_unit_driven_by_white_noise_has_the_timescale_of_its_ar_1(rng, tau):
+    """-1 / ln(1 - 1/tau), not tau: 1.44 for tau = 2 and 9.49 for 10.
+
+    Held by the one-tau fit and by both model-free measures. The published convention (the slower of
+    two taus where AIC prefers two) is not held to it: the sampling error of an autocorrelation is
+    correlated over lags, AIC takes it for a second process, and the slower tau is then its own.
+    """
+    noise, state, states = rng.standard_normal((100_000, 10)), np.zeros(10), []
+    for step in noise:
+        state = (1 - 1 / tau) * state + step / tau
+        states.append(state)
+    found = timescales.fit(recorded(np.stack(states)[500:]))
+    expected = -1 / np.log(1 - 1 / tau)
+    assert expected == pytest.approx({2.0: 1.44, 10.0: 9.49}[tau], abs=0.005)
+    assert found.tau_one == pytest.approx(expected, rel=0.03)
+    assert found.tau_weighted == pytest.approx(expected, rel=0.03)
+    assert found.tau_crossing == pytest.approx(expected, rel=0.06)
+    assert found.tau_effective >= 0.97 * expected
+    assert not found.at_bound
+
+
+def test_two_planted_timescales_come_back_sorted(rng):
+    found = timescales.fit(recorded(timescales.simulate([15.0, 1.0], [0.5, 0.5], 100_000, 10, rng)))
+    assert found.n_taus == 2
+    assert found.aic_two < found.aic_one
+    assert found.tau_fast == pytest.approx(1.0, rel=0.15)
+    assert found.tau_slow == pytest.approx(15.0, rel=0.15)
+    assert found.tau_effective == found.tau_slow
+    assert found.fast_share == pytest.approx(0.5, abs=0.05)
+    assert found.tau_weighted == pytest.approx(8.0, rel=0.15)
+
+
+@pytest.mark.parametrize("tau", [0.4, 1.0, 3.7, 25.0])
+def test_a_noiseless_exponential_is_fitted_by_one_tau_and_crosses_1_over_e_there(tau):
+    found = timescales.fit(np.exp(-LAGS / tau))
+    assert found.tau_one == pytest.approx(tau, rel=0.01)
+    assert found.tau_effective == pytest.approx(tau, rel=0.01)
+    if tau >= 1:
+        assert found.tau_crossing == pytest.approx(tau, rel=0.05)
+
+
+def test_the_richer_model_never_fits_worse(rng):
+    for _ in range(25):
+        acf = np.concatenate([[1.0], rng.uniform(-0.3, 0.9, 30)])
+        found = timescales.fit(acf)
+        assert found.aic_two - 8 <= found.aic_one - 4 + 1e-9
+
+
+def test_aic_is_what_its_formula_says():
+    assert timescales.aic_of(3.1, 31, 4) == pytest.approx(8 + 31 * np.log(0.1))
+
+
+def test_silent_constant_and_broken_activity_give_a_row_that_says_so():
+    for constant in (0.0, 3.3):
+        assert timescales.fit(recorded(np.full((2000, 4), constant))).state == "silent"
+    broken = np.ones((2000, 4))
+    broken[5, 0] = np.nan
+    assert timescales.fit(recorded(broken)).state in ("silent", "invalid")
+    assert timescales.fit(np.concatenate([np.ones(30), [np.inf]])).state == "invalid"
+    row = timescales.rows(np.full((31, 2), np.nan))[1]
+    assert row["unit"] == 1
+    assert row["state"] == "silent"
+    assert np.isnan(row["tau_effective"])
+
+
+def test_a_timescale_beyond_the_bound_is_marked():
+    found = timescales.fit(np.exp(-LAGS / 5000))
+    assert found.at_bound
+
+
+@pytest.mark.parametrize("n", [2, 5, 10])
+def test_the_ideal_reader_against_parity_itself(n):
+    """Simulated with the project's own bits and parity, p ~ U(0, 1) per run."""
+    rng = np.random.default_rng(n)
+    bits = task.draw_bits(rng, 4000, 1500, "uniform")
+    x = 1.0 - 2.0 * task.parity(bits, n).numpy()[n:]
+    mean_square = np.array([(x[: len(x) - k] * x[k:]).mean() for k in range(31)])
+    grand = (x.mean(0) ** 2).mean()
+    found = (mean_square - grand) / (mean_square[0] - grand)
+    np.testing.assert_allclose(found, ideal_reader(n, LAGS, "uniform"), atol=0.03)
+
+
+def test_the_published_fit_makes_a_rising_timescale_of_the_ideal_reader():
+    """The trap in Fig. 4b: 0.5, 1.2, 2.4, 3.3, 4.1, 5.3 for N = 2, 5, 10, 15, 20, 30 (protocol)."""
+    expected = {2: 0.5, 5: 1.2, 10: 2.4, 15: 3.3, 20: 4.1, 30: 5.3}
+    for n, tau in expected.items():
+        found = timescales.fit(ideal_reader(n, LAGS, "uniform"))
+        assert found.tau_effective == pytest.approx(tau, abs=0.06), n
+    assert ideal_reader(5, LAGS, 0.5).tolist() == [1.0] + [0.0] * 30
