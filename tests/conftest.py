@@ -14,6 +14,8 @@ jaxtyping.install_import_hook(
         "modgrow.experiments.perturbation",
         "modgrow.experiments.conservation",
         "modgrow.experiments.timescales",
+        "modgrow.experiments.generalisation",
+        "modgrow.experiments.recording",
     ],
     "beartype.beartype",
 )

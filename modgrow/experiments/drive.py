@@ -56,3 +56,22 @@ def head_accuracies(
         labels = task.parity(bits, n_first + place)[warmup:]
         found.append((answers == labels).float().mean(dim=(0, -1)))
     return torch.stack(found)
+
+
+def stream_states(
+    chain: list[LeakyModule], chunks: Iterator[Float[Tensor, "time sequence"]]
+) -> Iterator[tuple[int, Float[Tensor, "time unit sequence"]]]:
+    """(place in the chain, its states) chunk after chunk of one continuous run, from a silent start.
+
+    Runs through the fused kernels; a chunk of one module at a time is all that is kept.
+    """
+    last: list[Tensor | None] = [None] * len(chain)
+    for bits in chunks:
+        below = None
+        for place, module in enumerate(chain):
+            start = last[place]
+            if start is None:
+                start = torch.zeros(module.units, bits.shape[1], dtype=bits.dtype)
+            below = module.states(bits, start, below)
+            last[place] = below[-1].clone()
+            yield place, below[1:]

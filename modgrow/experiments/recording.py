@@ -1,0 +1,80 @@
+"""Effective timescales of a trained network: drive it, record autocorrelations, fit (Fig. 4)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from modgrow.experiments import timescales
+from modgrow.experiments.autocorrelation import LagSums, normalised
+from modgrow.experiments.drive import stream_states
+from modgrow.model.network import LeakyModule, Network
+from modgrow.streams import stream
+
+DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
+CHUNK = 1000
+
+
+def long_bits(
+    seed: int, runs: int, steps: int, burn_in: int, dtype: torch.dtype
+) -> Iterator[tuple[bool, Tensor]]:
+    """(whether this is burn-in, bits) in chunks; the runs of both drives side by side, published first."""
+    rng = stream(seed, "timescale bits")
+    p = np.concatenate([rng.random(runs), np.full(runs, 0.5)])
+    for start in range(0, burn_in + steps, CHUNK):
+        for first, last, burning in (
+            (start, min(start + CHUNK, burn_in), True),
+            (max(start, burn_in), min(start + CHUNK, burn_in + steps), False),
+        ):
+            if last > first:
+                drawn = rng.random((last - first, 2 * runs)) < p
+                yield burning, torch.from_numpy(drawn).to(dtype)
+
+
+def record(
+    chain: list[LeakyModule], seed: int, runs: int, steps: int, burn_in: int, max_lag: int
+) -> list[dict[str | float, np.ndarray]]:
+    """Normalised autocorrelation (lag, unit) of every module, per drive."""
+    sums = [LagSums(max_lag) for _ in chain]
+    burning: list[bool] = []
+
+    def chunks() -> Iterator[Tensor]:
+        for burn, bits in long_bits(seed, runs, steps, burn_in, chain[0].tau.dtype):
+            burning.append(burn)
+            yield bits
+
+    for place, states in stream_states(chain, chunks()):
+        if not burning[-1]:
+            sums[place].add(states.numpy().reshape(len(states), -1))
+    found = []
+    for module, own in zip(chain, sums, strict=True):
+        covariance = own.autocovariance().reshape(max_lag + 1, module.units, 2 * runs)
+        halves = (covariance[..., :runs], covariance[..., runs:])
+        found.append({name: normalised(half) for name, half in zip(DRIVES, halves, strict=True)})
+    return found
+
+
+def rows(
+    network: Network, snapshots: dict[int, Network], n_solved: int, seed: int, **settings: int
+) -> list[dict]:
+    """One row per (n, drive, unit): trained tau (clamped) and the fit of the effective one.
+
+    Module m of the final network for modular (frozen since N = m + 1); for flat, the network that had
+    just solved N.
+    """
+    n_first = network.arm.n_first
+    if network.arm.architecture == "flat":
+        chains = {n: [snapshot.chain[0]] for n, snapshot in snapshots.items()}
+        recorded = {n: record(chain, seed, **settings)[0] for n, chain in chains.items()}
+        modules = {n: chain[0] for n, chain in chains.items()}
+    else:
+        chain = list(network.chain)[: n_solved - n_first + 1]
+        recorded = dict(enumerate(record(chain, seed, **settings) if chain else [], n_first))
+        modules = dict(enumerate(chain, n_first))
+    return [
+        {"n": n, "drive": str(drive), "tau": float(modules[n].tau[fit["unit"]].clamp(min=1.0)), **fit}
+        for n, per_drive in recorded.items()
+        for drive, acf in per_drive.items()
+        for fit in timescales.rows(acf)
+    ]

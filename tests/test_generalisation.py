@@ -1,0 +1,116 @@
+"""Generalisation (Fig. 2c) and the recording of timescales (Fig. 4)."""
+
+import numpy as np
+import pytest
+import torch
+
+from modgrow.experiments import generalisation, recording
+from modgrow.experiments.drive import stream_states
+from modgrow.learning import task
+from modgrow.learning.curriculum import Curriculum
+from modgrow.model import dynamics
+from modgrow.model.growth import grow
+from modgrow.model.network import Network
+from modgrow.streams import stream
+from tests.conftest import small_arm
+
+
+@pytest.fixture(scope="module")
+def trained():
+    run = Curriculum(small_arm(units=10, updates_per_epoch=500, batch_size=256, epochs=4, pool_batches=40), 0)
+    list(run)
+    assert run.n_solved >= 3
+    return run
+
+
+def untrained(modules, **overrides):
+    network = Network(small_arm(dtype="float64", **overrides))
+    for _ in range(modules):
+        grow(network, 0)
+    return network
+
+
+def test_the_readout_variant_moves_the_head_alone():
+    for flat, modules in ((False, 3), (True, 3)):
+        network = untrained(modules, flat=flat)
+        substrate = generalisation.Substrate(network, 0, 4, 2, test_batches=2)
+        for variant in generalisation.VARIANTS:
+            learner = generalisation.with_new_head(substrate.module, substrate.arm, 0, 6, variant)
+            names = {name for name, p in learner.newest.named_parameters() if p.requires_grad}
+            head = {"readout", "readout_bias"}
+            below = set() if flat else {"feedforward"}
+            everything = head | below | {"input", "recurrent", "bias", "tau"}
+            assert names == (head if variant == "readout" else everything)
+            assert learner.n_newest == 6
+            assert learner.newest.readout.shape[0] == 1
+            assert not torch.equal(learner.newest.readout[0], substrate.module.readout[-1])
+
+
+def test_the_module_below_is_the_one_that_had_solved_n():
+    network = untrained(5)
+    substrate = generalisation.Substrate(network, 0, 4, 2, test_batches=2)
+    assert substrate.module is network.chain[2]
+    assert substrate.training.depth == substrate.test.depth == 2
+
+
+def test_a_trained_network_learns_the_next_task_and_is_left_as_it_was(trained):
+    before = {name: value.clone() for name, value in trained.network.state_dict().items()}
+    n = trained.n_solved
+    found = generalisation.rows(trained.network, 0, n, k_max=1, epochs=3, test_batches=10)
+    assert [(row["variant"], row["k"], row["n"]) for row in found] == [
+        ("default", 1, n + 1),
+        ("readout", 1, n + 1),
+    ]
+    assert found[0]["accuracy"] > 0.8
+    assert found[0]["accuracy"] > found[1]["accuracy"]
+    for name, value in trained.network.state_dict().items():
+        assert torch.equal(value, before[name])
+
+
+def test_a_network_that_never_got_there_gives_rows_that_say_so():
+    found = generalisation.rows(None, 0, 10, k_max=2, epochs=1, test_batches=1)
+    assert len(found) == 4
+    assert all(np.isnan(row["accuracy"]) for row in found)
+
+
+def test_a_run_in_chunks_is_the_whole_run():
+    network = untrained(3, units=6)
+    bits = task.draw_bits(stream(0, "bits"), 57, 3, 0.5).double()
+    pieces = {}
+    for place, states in stream_states(list(network.chain), iter(bits.split(20))):
+        pieces.setdefault(place, []).append(states.clone())
+    upstream = None
+    for place, module in enumerate(network.chain):
+        weights = module._weights()
+        start = torch.zeros(6, 3, dtype=torch.float64)
+        upstream = dynamics.run(bits, start, upstream, **weights).detach()
+        torch.testing.assert_close(torch.cat(pieces[place]), upstream[1:], rtol=0, atol=1e-12)
+
+
+def test_bits_of_a_recording_have_both_drives_and_the_burn_in_first():
+    chunks = list(recording.long_bits(0, 4, 3000, 500, torch.float32))
+    assert [burning for burning, _ in chunks] == [True] + [False] * (len(chunks) - 1)
+    assert len(chunks[0][1]) == 500
+    bits = torch.cat([bits for burning, bits in chunks if not burning])
+    assert bits.shape == (3000, 8)
+    assert (bits[:, 4:].mean(0) - 0.5).abs().max() < 0.05
+    assert bits[:, :4].mean(0).std() > 0.1
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_recorded_rows_name_every_solved_n_drive_and_unit(flat, trained):
+    if flat:
+        run = Curriculum(small_arm(flat=True, units=6, threshold=0.0, epochs=3, updates_per_epoch=5), 0)
+        list(run)
+    else:
+        run = trained
+    found = recording.rows(
+        run.network, run.snapshots, run.n_solved, 0, runs=2, steps=2000, burn_in=100, max_lag=30
+    )
+    solved = range(2, run.n_solved + 1)
+    units = 6 if flat else 10
+    assert {(r["n"], r["drive"], r["unit"]) for r in found} == {
+        (n, drive, unit) for n in solved for drive in ("uniform", "0.5") for unit in range(units)
+    }
+    assert all(row["tau"] >= 1 for row in found)
+    assert {row["state"] for row in found} <= {"fitted", "silent"}
