@@ -3,12 +3,10 @@
 With a seed it determines a network. Where each default comes from: `docs/fidelity.md`.
 """
 
-import difflib
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from modgrow.errors import SettingsError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 PATHWAYS = ("input", "recurrent", "feedforward", "bias", "tau", "readout")
 
@@ -141,7 +139,7 @@ class Arm(Record):
 
     def lengths(self, n: int) -> tuple[int, int]:
         """Shortest and longest sequence at parity order `n`, both inclusive."""
-        return n + self.length_extra, int(self.length_factor * n)
+        return n + self.length_extra, math.floor(self.length_factor * n + 1e-9)
 
     def n_weights(self, heads: int) -> int:
         """Off-diagonal W^R, W^FF and readout weights of a network with `heads` heads.
@@ -153,24 +151,9 @@ class Arm(Record):
         return modules * recurrent + (modules - 1) * below + 2 * self.units * heads
 
     def n_parameters(self, heads: int) -> int:
-        """Every trainable scalar: the weights, W^I, biases, tau and the heads' biases."""
+        """Every scalar but the diagonal of W^R: the weights, W^I, biases, tau and the heads' biases."""
         modules = 1 if self.architecture == "flat" else heads
         return self.n_weights(heads) + 3 * self.units * modules + 2 * heads
-
-    @property
-    def work(self) -> int:
-        """Multiply-adds of one update at half the reachable N, in thousands: ranks arms by length."""
-        products = 3 if self.architecture == "flat" else 5
-        shortest, longest = self.lengths(max(self.n_limit // 2, self.n_first))
-        return products * self.units**2 * (shortest + longest) // 2 * self.batch_size // 1000
-
-    @property
-    def memory_mb(self) -> int:
-        """What a training job asks for: an interpreter with torch, the pools, one pass through time."""
-        length, item = self.lengths(self.n_limit)[1], 4 if self.dtype == "float32" else 8
-        one_pass = (2 * length + 1) * max(self.units, 5) * max(self.batch_size, 256) * item
-        snapshots = self.units**2 * item * self.n_limit if self.architecture == "flat" else 0
-        return 600 + (int(1.1 * self.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
 
     @property
     def pool_bytes(self) -> int:
@@ -188,62 +171,8 @@ class Arm(Record):
 
 
 def arm_from_json(settings: dict) -> Arm:
-    """The arm that a script was given on its command line. Raises SettingsError."""
-    return validated(Arm, settings, "the arm's settings")
-
-
-def validated(model: type[Record], raw: dict, name: str, prefix: tuple = ()) -> Any:
-    """A record from plain values. Raises SettingsError: one line that names the key below `prefix`."""
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        problems = error.errors()
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise SettingsError(f"{name}: {_explain(model, problems[0], prefix)}{more}") from None
-
-
-def _explain(model: type[Record], problem: dict, prefix: tuple) -> str:
-    owner, field = _find(model, problem["loc"])
-    known = [part for part in problem["loc"] if not str(part).startswith(("literal[", "constrained-"))]
-    key = ".".join(str(part) for part in (*prefix, *known) if part not in ("int", "float", "[key]"))
-    if problem["type"] == "extra_forbidden":
-        names = list(owner.model_fields)
-        close = difflib.get_close_matches(str(problem["loc"][-1]), names, 1)
-        hint = f"did you mean {close[0]}?" if close else f"may be one of {', '.join(names)}"
-        return f"{key}: unknown key; {hint}"
-    said = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
-    if problem["type"] == "missing":
-        return f"{key}: is missing; must be given: {field.description} {_range(field)}".rstrip()
-    if field is None:
-        return f"{key}: {said}" if key else said
-    hint = " (write 1.0e-2, not 1e-2)" if _number_as_text(problem["input"]) else ""
-    return f"{key}: is {_short(problem['input'])}; {said}{hint} ({field.description}{_range(field)})"
-
-
-def _find(model: type[Record], loc: tuple) -> tuple[type[Record], Any]:
-    """The record and the field that an error's location speaks of."""
-    field = model.model_fields.get(str(loc[0])) if loc else None
-    if len(loc) > 1 and loc[0] == "growth":
-        return Growth, Growth.model_fields.get(str(loc[1]))
-    return model, field
-
-
-def _range(field: Any) -> str:
-    words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-    bounds = [f"{words[k]} {getattr(item, k)}" for item in field.metadata for k in words if hasattr(item, k)]
-    return f"; {', '.join(bounds)}" if bounds else ""
-
-
-def _number_as_text(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and float(value) is not None
-    except ValueError:
-        return False
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    """The arm that a script was given on its command line; the settings file was checked before."""
+    return Arm.model_validate(settings)
 
 
 def _sorted(value: Any) -> Any:

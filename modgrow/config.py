@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, model_validator
 
-from modgrow.arm import Arm, Record, validated
+from modgrow.arm import Arm, Record
 from modgrow.errors import SettingsError
+from modgrow.validation import validated
 
-TARGETS = ("all", "pool_proof", "sensitivity")
+TARGETS = ("all", "pool_proof")
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 
 
@@ -34,8 +35,9 @@ class Settings(Record):
     @model_validator(mode="after")
     def _known_arms(self):
         for arm in self.comparison:
-            if arm not in self.arms:
-                raise ValueError(f"comparison names {arm!r}; may name {', '.join(self.arms)}")
+            if arm not in self.arms or self.arm_targets.get(arm, "all") != "all":
+                may = [name for name in self.arms if self.arm_targets.get(name, "all") == "all"]
+                raise ValueError(f"comparison names {arm!r}; may name {', '.join(may)}")
         return self
 
     def arms_of(self, target: str = "all") -> list[str]:
@@ -91,7 +93,7 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
         raise SettingsError(f"{name}: {unknown.pop()}: is derived; give `seeds` or `target` in each arm")
     alone = {key: value for key, value in raw.items() if key != "comparison"}
     top = validated(Settings, {**alone, "arms": {"any": Arm(units=1)}}, name)
-    validated(Arm, {"units": 1, **defaults}, name, ("defaults",))
+    validated(Arm, {"units": 1, **defaults}, name, ("defaults",), alone=False)
     resolved = {arm: _resolve(arm, own, defaults, name) for arm, own in arms.items()}
     counts = {arm: _seeds(own.get("seeds", top.seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
     targets = {arm: _target(own.get("target", "all"), f"{name}: arms.{arm}") for arm, own in arms.items()}
@@ -105,7 +107,8 @@ def _resolve(arm: Any, own: Any, defaults: dict, name: str) -> Arm:
     if not isinstance(own, dict):
         raise SettingsError(f"{where}: is {own!r}; must be a mapping with at least `units`")
     own = {key: value for key, value in own.items() if key not in ("seeds", "target")}
-    modular_only = ("growth", "pool_batches") if own.get("architecture") == "flat" else ()
+    flat = own.get("architecture", defaults.get("architecture")) == "flat"
+    modular_only = ("growth", "pool_batches") if flat else ()
     merged = {key: value for key, value in defaults.items() if key not in modular_only} | own
     if isinstance(own.get("growth"), dict) and isinstance(defaults.get("growth"), dict):
         merged["growth"] = {**defaults["growth"], **own["growth"]}
@@ -124,10 +127,31 @@ def _target(target: Any, where: str) -> str:
     return target
 
 
+def work(arm: Arm) -> int:
+    """Multiply-adds of one update at half the reachable N, in thousands: ranks arms by length."""
+    products = 3 if arm.architecture == "flat" else 5
+    shortest, longest = arm.lengths(max(arm.n_limit // 2, arm.n_first))
+    return products * arm.units**2 * (shortest + longest) // 2 * arm.batch_size // 1000
+
+
+def memory_mb(arm: Arm) -> int:
+    """What a training job asks for: an interpreter with torch, the pools, passes through time."""
+    length, item = arm.lengths(arm.n_limit)[1], 4 if arm.dtype == "float32" else 8
+    one_pass = (2 * length + 1) * max(arm.units, 5) * max(arm.batch_size, 256) * item
+    snapshots = arm.units**2 * item * arm.n_limit if arm.architecture == "flat" else 0
+    return 600 + (int(1.1 * arm.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
+
+
 class _UniqueKeys(yaml.SafeLoader):
     """PyYAML keeps the last of two equal keys; two arms with one name must not pass in silence."""
 
-    def construct_mapping(self, node, deep=False):
+    def flatten_mapping(self, node):
+        if not hasattr(node, "unique"):  # merging rewrites a node: look at it once, as it was written
+            self._refuse_doubles(node)
+            node.unique = True
+        super().flatten_mapping(node)
+
+    def _refuse_doubles(self, node):
         seen = set()
         for key_node, _ in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge":
@@ -136,8 +160,6 @@ class _UniqueKeys(yaml.SafeLoader):
             if isinstance(key, list | dict):
                 raise yaml.YAMLError(f"a key is a {type(key).__name__}; must be text")
             if key in seen:
-                raise yaml.YAMLError(
-                    f"the key {key!r} stands twice, second at line {key_node.start_mark.line + 1}"
-                )
+                line = key_node.start_mark.line + 1
+                raise yaml.YAMLError(f"the key {key!r} stands twice, second at line {line}")
             seen.add(key)
-        return super().construct_mapping(node, deep)

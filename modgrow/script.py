@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 
 from modgrow import source
 from modgrow.errors import ModgrowError
@@ -13,18 +14,25 @@ PACKAGES = ("numpy", "pandas", "pyarrow")
 
 
 def arguments(description: str, *required: str) -> argparse.Namespace:
-    """Parse `--id` (canonical JSON: the code's digest and the settings used) and `required` options."""
+    """Parse `--id` (canonical JSON: the code's digest and the settings used) and `required` options.
+
+    Raises ModgrowError if the code has changed since the job was planned: its identity would be wrong.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--id", type=json.loads, required=True, help="settings used, as JSON")
     for name in required:
         parser.add_argument(name, required=True)
-    return parser.parse_args()
+    args = parser.parse_args()
+    planned, found = args.id.get("code"), source.digest(Path(sys.argv[0]).resolve())
+    if planned not in (None, found):
+        raise ModgrowError(f"{sys.argv[0]}: the source has changed since this run was planned; start again")
+    return args
 
 
-def provenance(script: str, identity: dict, *packages: str) -> dict:
-    """What made a result: its identity, the digest of every source file behind it, and versions."""
+def provenance(script: str, identity: dict, *packages: str, **more: str) -> dict:
+    """What made a result: its identity, the digest of every source file behind it, versions, and `more`."""
     versions = {name: version(name) for name in (*PACKAGES, *packages)}
-    return {"id": identity, "sources": source.digests(script), "versions": versions}
+    return {"id": identity, "sources": source.digests(script), "versions": versions, **more}
 
 
 def run(main: Callable[[], None]) -> None:

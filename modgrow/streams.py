@@ -2,7 +2,7 @@
 
 An arm's name never enters, so two arms with the same seed share every draw they have in common
 (the same first module, the same bits) and can be compared in pairs. Nor does the position in an
-earlier stream, so a resumed run draws what an uninterrupted one would have drawn.
+earlier stream: every epoch, batch and birth has its own.
 """
 
 import hashlib

@@ -37,9 +37,9 @@ def no_global_randomness():
     Python's own is moved by beartype, which samples containers; `test_layers.py` holds that no file
     of the package imports `random`.
     """
-    before = np.random.get_state()[1].tobytes(), torch.get_rng_state()  # noqa: NPY002
+    before = str(np.random.get_state()), torch.get_rng_state()  # noqa: NPY002
     yield
-    after = np.random.get_state()[1].tobytes(), torch.get_rng_state()  # noqa: NPY002
+    after = str(np.random.get_state()), torch.get_rng_state()  # noqa: NPY002
     assert before[0] == after[0], "NumPy's global generator was used"
     assert torch.equal(before[1], after[1]), "torch's global generator was used"
 

@@ -116,6 +116,11 @@ WRONG = [
     ({"a": {"units": 5}}, {"device": "gpu"}, r"device: is 'gpu'; must be 'cpu', 'cuda' or 'auto'"),
     ({"a": {"units": 5}}, {"defaults": [1]}, r"defaults: is \[1\]; must be a mapping"),
     ({"a": {"units": 5}}, {"defaults": {"epoch": 3}}, r"defaults\.epoch: unknown key; did you mean epochs\?"),
+    (
+        {"a": {"units": 5}, "b": {"units": 5, "target": "pool_proof"}},
+        {"comparison": ["b"]},
+        r"comparison names 'b'; may name a",
+    ),
     ({"a": {"units": 5}}, {"comparison": ["b"]}, r"comparison names 'b'; may name a"),
 ]
 
@@ -186,3 +191,18 @@ def test_proof_arms_find_the_arm_they_differ_from_in_the_pool_alone():
     settings = config.load(ROOT / "config.yaml")
     assert settings.proof_pairs() == {"fresh_5": "modular_5", "fresh_10": "modular_10"}
     assert not {"fresh_5", "fresh_10"} & {arm for arm, _ in settings.networks()}
+
+
+def test_defaults_need_not_be_complete_by_themselves():
+    arms = {"a": {"units": 5, "n_max": 9}, "f": {"units": 5, "architecture": "flat", "n_max": 9}}
+    settings = check(arms, defaults={"epochs": None, "pool_batches": 7})
+    assert (settings.arms["a"].n_limit, settings.arms["a"].pool_batches) == (9, 7)
+    assert settings.arms["f"].pool_batches == "fresh"
+    flat = check({"f": {"units": 5}}, defaults={"architecture": "flat", "growth": {"tau": "copy freeze"}})
+    assert flat.arms["f"].growth is None
+
+
+def test_merged_mappings_are_no_duplicates(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("arms: {x: &a {<<: &b {units: 1}, units: 3}}\nz: {<<: *a}\n")
+    assert config.read_yaml(path) == {"arms": {"x": {"units": 3}}, "z": {"units": 3}}

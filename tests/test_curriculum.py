@@ -82,7 +82,7 @@ def test_pool_and_fresh_arms_learn_alike():
         assert list(run)[-1].n_solved >= 3
 
 
-def test_settings_reach_the_optimiser_and_the_batches(monkeypatch):
+def test_settings_reach_the_optimiser(monkeypatch):
     seen = []
     original = curriculum.make_optimizer
     monkeypatch.setattr(curriculum, "make_optimizer", lambda n: seen.append(original(n)) or seen[-1])

@@ -18,7 +18,7 @@ def test_parameters_are_counted_at_every_solved_n():
         [("m", 0, 1, 2, 1), ("m", 0, 2, 2, 1), ("m", 0, 3, 3, 2), ("f", 0, 1, 1, 0), ("f", 0, 2, 1, 0)],
         columns=["arm", "seed", "epoch", "n_solved", "n_tasks_solved"],
     )
-    table = parameters.count(curves, arms).set_index(["arm", "n"])
+    table = parameters.count(curves, arms, ["m", "f"]).set_index(["arm", "n"])
     assert table.loc[("m", 2), ["epoch", "n_weights"]].tolist() == [1, 20 + 10]
     assert table.loc[("m", 3), ["epoch", "n_weights"]].tolist() == [3, 2 * 30 + 25]
     assert table.loc[("f", 1), ["epoch", "n_weights"]].tolist() == [1, 380 + 40]
@@ -32,7 +32,11 @@ def test_resources_are_read_from_benchmark_files(tmp_path):
         header + "9.5\t0:0:9\t500\t1\t1\t1\t0\t0\t97\t9.1\n"
     )
     (tmp_path / "fig2a.tsv").write_text(header + "0.1\t0:0:0\t-\t-\t-\t-\t-\t-\t0\t0\n")
-    table = resources.collect(tmp_path)
+    one = header + "9.5\t0:0:9\t500\t1\t1\t1\t0\t0\t97\t9.1\n"
+    for seed in (3, 9):
+        (tmp_path / "train_network" / "m" / f"seed_{seed}.tsv").write_text(one)
+    table = resources.collect(tmp_path, {"m": 5})
+    assert len(table) == 2
     assert table.loc[0, ["rule", "seconds"]].tolist() == ["fig2a", 0.1]
     assert pd.isna(table.loc[0, "max_rss_mb"])
     assert table.loc[1, ["rule", "arm", "seed", "cpu_seconds"]].tolist() == ["train_network", "m", 3, 9.1]

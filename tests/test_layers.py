@@ -13,6 +13,7 @@ LAYERS = [
     (
         "modgrow/errors.py",
         "modgrow/arm.py",
+        "modgrow/validation.py",
         "modgrow/config.py",
         "modgrow/streams.py",
         "modgrow/source.py",

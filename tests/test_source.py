@@ -34,7 +34,7 @@ def test_the_closure_of_a_script_holds_what_it_imports_and_no_more():
     assert not [name for name in figure if name.startswith(("modgrow/model", "modgrow/learning"))]
 
 
-def test_the_closure_equals_what_python_itself_loads():
+def test_the_closure_holds_all_that_python_itself_loads():
     """Referee: `sys.modules` after importing the script's imports in a fresh interpreter."""
     import subprocess
     import sys

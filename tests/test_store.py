@@ -64,6 +64,8 @@ def test_wrong_shapes_wrong_values_and_pickles_are_refused_by_name(path):
         "shape": {**tensors, "chain.1.tau": torch.ones(11)},
         "nan": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
         "stray": {**tensors, "other": torch.ones(1)},
+        "double": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
+        "gap": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
     }
     for case in cases.values():
         save_file(case, path, header)
@@ -77,6 +79,17 @@ def test_wrong_shapes_wrong_values_and_pickles_are_refused_by_name(path):
         networks.read(path)
     with pytest.raises(StoreError, match="no such network; `snakemake"):
         networks.read(path.with_name("none"))
+
+
+def test_a_diverged_network_can_still_be_read(tmp_path):
+    run = Curriculum(small_arm(epochs=2), 0)
+    run.network.newest.bias.data.fill_(float("nan"))
+    list(run)
+    assert run.diverged
+    networks.write(tmp_path / "n", networks.Trained.of(run), {})
+    read = networks.read(tmp_path / "n")
+    assert read.diverged
+    assert read.network.chain[0].bias.isnan().all()
 
 
 def test_tables_come_back_with_what_made_them(tmp_path):

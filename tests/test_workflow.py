@@ -57,8 +57,8 @@ def results(folder):
     return {p.relative_to(root): p for p in paths if p.name != "resources.parquet"}
 
 
-def test_the_default_target_is_not_empty():
-    run = snakemake(ROOT, "-n", "--cores", "1", config=None)
+def test_the_default_target_is_not_empty(tmp_path):
+    run = snakemake(checkout(tmp_path / "new"), "-n", "--cores", "1", config=None)
     assert run.returncode == 0, run.stdout[-2000:]
     assert "train_network" in run.stdout
     assert "Nothing to be done" not in run.stdout
@@ -159,6 +159,17 @@ def test_a_missing_settings_file_and_an_unknown_arm_are_named(tmp_path):
     assert "Traceback" not in run.stdout
 
 
+def test_a_job_whose_source_changed_since_the_run_was_planned_refuses(finished, tmp_path):
+    folder = checkout(tmp_path / "edited")
+    script = "workflow/scripts/collect_table.py"
+    old = '{"code":"0000","folder":"nowhere","seeds":{}}'
+    command = [sys.executable, script, "--id", old, "--output", "out.parquet"]
+    run = subprocess.run(command, cwd=folder, text=True, capture_output=True, env={"PYTHONPATH": "."})
+    assert run.returncode == 1
+    assert "the source has changed since this run was planned" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(tmp_path):
     folder = checkout(tmp_path / "failing")
     settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
@@ -174,8 +185,9 @@ def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(tmp_path):
     assert log.read_text().startswith("error: the activity pool needs")
 
 
-def test_memory_and_gpu_are_asked_of_the_scheduler():
-    run = snakemake(ROOT, "-n", "--cores", "1", "results/networks/modular_20/seed_0.safetensors", config=None)
+def test_memory_and_gpu_are_asked_of_the_scheduler(tmp_path):
+    target = "results/networks/modular_20/seed_0.safetensors"
+    run = snakemake(checkout(tmp_path / "new"), "-n", "--cores", "1", target, config=None)
     forecast = int(run.stdout.split("mem_mb=")[1].split(",")[0])
     assert 150 * 256 * 245 * 20 * 4 / 2**20 < forecast < 2500
     assert "gpu=0" in run.stdout

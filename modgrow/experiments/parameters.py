@@ -5,11 +5,11 @@ import pandas as pd
 from modgrow.arm import Arm
 
 
-def count(curves: pd.DataFrame, arms: dict[str, Arm]) -> pd.DataFrame:
+def count(curves: pd.DataFrame, arms: dict[str, Arm], comparison: list[str]) -> pd.DataFrame:
     """One row per network and solved N: weights and parameters it had then, and the epoch it took.
 
-    `n_solved` is the network's largest N. `on_front` marks, over arms, the finished networks that no
-    other arm's mean beats in both n_weights (fewer) and n_solved (more). A network that solved
+    `n_solved` is the network's largest N. `on_front` marks the arms of `comparison` whose mean no other
+    of them beats in both n_weights (fewer) and n_solved (more). A network that solved
     nothing has one row, at n = n_first - 1, with the size of its untrained first step.
     """
     rows = []
@@ -27,7 +27,8 @@ def count(curves: pd.DataFrame, arms: dict[str, Arm]) -> pd.DataFrame:
                     {"arm": name, "seed": seed, "n": n, "epoch": epoch, **size, "n_solved": final["n_solved"]}
                 )
     table = pd.DataFrame(rows).assign(architecture=lambda t: [arms[a].architecture for a in t["arm"]])
-    means = table[table["n"] == table["n_solved"]].groupby("arm")[["n_weights", "n_solved"]].mean()
+    compared = table[(table["n"] == table["n_solved"]) & table["arm"].isin(comparison)]
+    means = compared.groupby("arm")[["n_weights", "n_solved"]].mean()
     front = pareto_front(means["n_weights"], means["n_solved"])
     return table.assign(on_front=table["arm"].isin(front))
 

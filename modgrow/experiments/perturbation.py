@@ -37,7 +37,8 @@ def perturbed(
     if name == "recurrent":
         value = value.clone().fill_diagonal_(0.0)
         noise = [xi.clone().fill_diagonal_(0.0) for xi in noise]
-    directions = torch.stack([xi / xi.norm() * value.norm() for xi in noise])
+    norms = [xi.norm().clamp(min=torch.finfo(value.dtype).tiny) for xi in noise]  # one unit: no W^R at all
+    directions = torch.stack([xi / norm * value.norm() for xi, norm in zip(noise, norms, strict=True)])
     scale = torch.as_tensor(epsilons, dtype=value.dtype).view(-1, *[1] * value.dim())
     return value + scale * directions
 
@@ -89,7 +90,8 @@ def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """Per network and pathway, the epsilon at which half of the unperturbed tasks are still solved.
 
     A task is solved at an accuracy above `threshold`; the number solved is averaged over draws, and
-    interpolated linearly in log10 epsilon. A half-point outside the sweep is `censored` at its end.
+    interpolated linearly in log10 epsilon. A half-point outside the sweep is `censored` at its end; a
+    network that solves nothing unperturbed has none (NaN).
     """
     keys = ["arm", "seed", "pathway"]
     solved = table.assign(solved=table["accuracy"] > threshold)
@@ -104,9 +106,11 @@ def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
 
 def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
     """First crossing of half the value at epsilon 0, which comes first; (epsilon, whether censored)."""
+    if solved[0] == 0:
+        return np.nan, False
     half = solved[0] / 2
     below = np.flatnonzero(solved[1:] <= half)
-    if solved[0] == 0 or len(below) == 0:
+    if len(below) == 0:
         return float(epsilons[-1]), True
     first = below[0] + 1
     if first == 1:

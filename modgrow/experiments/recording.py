@@ -73,7 +73,7 @@ def rows(
         recorded = dict(enumerate(record(chain, seed, **settings) if chain else [], n_first))
         modules = dict(enumerate(chain, n_first))
     return [
-        {"n": n, "drive": str(drive), "tau": float(modules[n].tau[fit["unit"]].clamp(min=1.0)), **fit}
+        {"n": n, "drive": str(drive), "tau": modules[n].tau[fit["unit"]].clamp(min=1.0).item(), **fit}
         for n, per_drive in recorded.items()
         for drive, acf in per_drive.items()
         for fit in timescales.rows(acf)

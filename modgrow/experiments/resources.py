@@ -7,9 +7,13 @@ import pandas as pd
 COLUMNS = {"s": "seconds", "cpu_time": "cpu_seconds", "max_rss": "max_rss_mb"}
 
 
-def collect(folder: str | Path) -> pd.DataFrame:
-    """One row per job: rule, arm, seed (null where the rule has none), seconds, cpu_seconds, max_rss_mb."""
+def collect(folder: str | Path, seeds: dict[str, int]) -> pd.DataFrame:
+    """One row per job: rule, arm, seed (null where the rule has none), seconds, cpu_seconds, max_rss_mb.
+
+    Of networks, those of `seeds` (their number per arm): other arms' files may lie beside them.
+    """
     rows = [_row(path, Path(folder)) for path in sorted(Path(folder).rglob("*.tsv"))]
+    rows = [row for row in rows if row["arm"] is None or row["seed"] < seeds.get(row["arm"], 0)]
     table = pd.DataFrame(rows, columns=["rule", "arm", "seed", *COLUMNS.values()])
     return table.astype({"seed": "Int64", **dict.fromkeys(COLUMNS.values(), "float64")})
 

@@ -52,7 +52,7 @@ class LeakyModule(nn.Module):
         for name, more in (("readout", readout), ("readout_bias", bias)):
             more = more.to(self.tau)
             setattr(self, name, nn.Parameter(torch.cat([getattr(self, name).detach(), more])))
-            self.start[name] = torch.cat([self.start[name], more])
+            self.start[name] = torch.cat([self.start[name].to(more), more])
 
     def final_state(
         self,

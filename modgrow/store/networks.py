@@ -26,13 +26,15 @@ class Trained:
     network: Network
     seed: int
     n_solved: int
+    diverged: bool = False
     snapshots: dict[int, Network] = field(default_factory=dict)
     provenance: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, curriculum) -> "Trained":
         """What a curriculum has trained."""
-        return cls(curriculum.network, curriculum.seed, curriculum.n_solved, curriculum.snapshots)
+        solved, diverged = curriculum.n_solved, curriculum.diverged
+        return cls(curriculum.network, curriculum.seed, solved, diverged, curriculum.snapshots)
 
 
 def write(path: str | Path, trained: Trained, provenance: dict) -> None:
@@ -44,6 +46,7 @@ def write(path: str | Path, trained: Trained, provenance: dict) -> None:
         "arm": trained.network.arm.canonical,
         "seed": trained.seed,
         "n_solved": trained.n_solved,
+        "diverged": trained.diverged,
         "provenance": provenance,
     }
     metadata = {"modgrow": json.dumps(header, sort_keys=True)}
@@ -69,7 +72,7 @@ def read(path: str | Path) -> Trained:
 
 def _assemble(arm: Arm, header: dict, tensors: dict[str, Tensor]) -> Trained:
     for name, value in tensors.items():
-        if not torch.isfinite(value).all():
+        if not torch.isfinite(value).all() and not header["diverged"]:
             raise ValueError(f"{name} has values that are not finite")
     solved = {name: value for name, value in tensors.items() if name.startswith("solved.")}
     orders = sorted({int(name.split(".")[1]) for name in solved})
@@ -78,7 +81,8 @@ def _assemble(arm: Arm, header: dict, tensors: dict[str, Tensor]) -> Trained:
         for n in orders
     }
     own = {name: value for name, value in tensors.items() if name not in solved}
-    return Trained(_network(arm, own), header["seed"], header["n_solved"], snapshots, header["provenance"])
+    said = {key: header[key] for key in ("seed", "n_solved", "diverged", "provenance")}
+    return Trained(_network(arm, own), snapshots=snapshots, **said)
 
 
 def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
@@ -87,6 +91,8 @@ def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
     for name, value in tensors.items():
         _, m, tensor = name.split(".", 2)
         by_module.setdefault(int(m), {})[tensor] = value
+    if sorted(by_module) != list(range(1, len(by_module) + 1)):
+        raise ValueError(f"its modules are numbered {sorted(by_module)}")
     for m in sorted(by_module):
         values = {name: value for name, value in by_module[m].items() if not name.startswith("start.")}
         _check_shapes(arm, m, values)
@@ -94,14 +100,17 @@ def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
         starts = {
             name.removeprefix("start."): v for name, v in by_module[m].items() if name.startswith("start.")
         }
-        module.start = starts or module.start
+        module.start = starts
         network.chain.append(module.requires_grad_(False))
     return network
 
 
 def _check_shapes(arm: Arm, m: int, values: dict[str, Tensor]) -> None:
     u = arm.units
-    heads = len(values["readout"])
+    heads = len(values["readout"]) if arm.architecture == "flat" else 1
+    for name, value in values.items():
+        if value.dtype != getattr(torch, arm.dtype):
+            raise ValueError(f"module {m}: {name} is {value.dtype}, must be {arm.dtype}")
     expected = {"input": (u,), "recurrent": (u, u), "bias": (u,), "tau": (u,)}
     expected |= {"readout": (heads, 2, u), "readout_bias": (heads, 2)}
     if m > 1:

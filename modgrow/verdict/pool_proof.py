@@ -6,6 +6,7 @@ seed start from the same first module), with a bootstrap interval over seeds.
 
 import pandas as pd
 
+from modgrow.errors import SettingsError
 from modgrow.verdict.statistics import difference_of_means
 
 QUANTITIES = ("n_solved", "accuracy", "accuracy_previous")
@@ -15,16 +16,19 @@ def compare(curves: pd.DataFrame, pairs: dict[str, str]) -> pd.DataFrame:
     """One row per pair (fresh arm, pool arm), quantity and epoch: means, and pool minus fresh.
 
     A network that reached its largest N early keeps its last values for the epochs left over.
-    `accuracy_previous` has no value while a network is at its first task; epochs where any lacks one
-    are left out.
+    `accuracy_previous` has no value while a network is at its first task: seeds that lack it in either
+    arm are left out of that row, and `n_seeds` says how many are in it. Raises SettingsError.
     """
+    if not pairs:
+        raise SettingsError("no arm has `target: pool_proof` and a counterpart with a pool; add one")
     rows = []
     for fresh, pool in pairs.items():
         for quantity in QUANTITIES:
             ours, theirs = (_by_epoch(curves, arm, quantity) for arm in (pool, fresh))
             for epoch in ours.index.intersection(theirs.index):
-                a, b = ours.loc[epoch], theirs.loc[epoch]
-                if a.notna().all() and b.notna().all():
+                both = pd.concat([ours.loc[epoch], theirs.loc[epoch]], axis=1).dropna()
+                a, b = both.iloc[:, 0], both.iloc[:, 1]
+                if len(both):
                     difference = difference_of_means(a, b, paired=True)
                     rows.append(
                         {

@@ -21,10 +21,13 @@ class Interval(NamedTuple):
 def difference_of_means(first, second, paired: bool, level: float = 0.95) -> Interval:
     """Mean of `first` minus mean of `second`, one value per seed each.
 
-    `paired` resamples the same seeds in both. No spread at all gives low = high = estimate.
+    `paired` resamples the same seeds in both. No spread at all gives low = high = estimate; a single
+    seed says nothing about spread, and low and high are NaN.
     """
     first, second = np.asarray(first, float), np.asarray(second, float)
     estimate = first.mean() - second.mean()
+    if min(len(first), len(second)) < 2:
+        return Interval(float(estimate), np.nan, np.nan)
     found = stats.bootstrap(
         (first, second),
         lambda a, b, axis: a.mean(axis) - b.mean(axis),

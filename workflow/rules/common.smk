@@ -2,7 +2,9 @@
 
 import json
 import os
+import shlex
 import sys
+import time
 from pathlib import Path
 
 import psutil
@@ -36,6 +38,7 @@ for path in FILES:
     or_refuse(modgrow_config.read_yaml, path)
 SETTINGS = or_refuse(modgrow_config.check, config, " + ".join(FILES) or "--config")
 
+STARTED = time.time()
 RESULTS = SETTINGS.results
 TABLES = ["learning_curves", "parameters", "resources"]
 FIGURES = ["fig2a", "fig2b"]
@@ -47,9 +50,9 @@ wildcard_constraints:
 
 
 # Scripts find the package on PYTHONPATH; outside conda they run under the interpreter that runs Snakemake.
-prefix = f"set -euo pipefail; export PYTHONPATH={str(ROOT)!r}; "
+prefix = f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(ROOT))}; "
 if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-    prefix += f'export PATH={str(Path(sys.executable).parent)!r}:"$PATH"; '
+    prefix += f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; '
 shell.prefix(prefix)
 
 # Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
@@ -98,8 +101,9 @@ def announce():
 
 
 def name_failures():
-    """End a failed run by naming the networks that are missing although their job has started."""
+    """End a failed run by naming the networks that are missing although it started their jobs."""
     for log in sorted(Path(f"{RESULTS}/logs/train_network").glob("*/seed_*.log")):
         arm, seed = log.parent.name, log.stem.removeprefix("seed_")
-        if arm in SETTINGS.arms and not Path(f"{RESULTS}/networks/{arm}/seed_{seed}.safetensors").exists():
+        begun = log.stat().st_mtime >= STARTED
+        if begun and not Path(f"{RESULTS}/networks/{arm}/seed_{seed}.safetensors").exists():
             print(f"modgrow: network failed: arm {arm}, seed {seed}; its log: {log}", file=sys.stderr)

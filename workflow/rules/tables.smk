@@ -32,7 +32,11 @@ rule parameters:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("parameters", arms={arm: arm_settings(arm) for arm in SEEDS}),
+        id=identity(
+            "parameters",
+            arms={arm: arm_settings(arm) for arm in SEEDS},
+            comparison=SETTINGS.comparison,
+        ),
     shell:
         "python workflow/scripts/parameters.py --id {params.id:q}"
         " --curves {input:q} --output {output:q} 2> {log:q}"
@@ -52,6 +56,6 @@ rule resources:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("resources", folder=f"{RESULTS}/benchmarks"),
+        id=identity("resources", folder=f"{RESULTS}/benchmarks", seeds=SEEDS),
     shell:
         "python workflow/scripts/resources.py --id {params.id:q} --output {output:q} 2> {log:q}"

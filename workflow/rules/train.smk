@@ -9,12 +9,12 @@ rule train_network:
         f"{RESULTS}/logs/train_network/{{arm}}/seed_{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
-    priority: lambda w: SETTINGS.arms[w.arm].work
+    priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
     conda:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: SETTINGS.arms[w.arm].memory_mb * attempt,
+        mem_mb=lambda w, attempt: modgrow_config.memory_mb(SETTINGS.arms[w.arm]) * attempt,
         runtime=lambda w, attempt: 240 * attempt,
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,

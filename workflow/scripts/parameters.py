@@ -10,7 +10,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     curves = tables.read(args.curves, columns=("arm", "seed", "epoch", "n_solved", "n_tasks_solved"))
-    table = parameters.count(curves, arms)
+    table = parameters.count(curves, arms, args.id["comparison"])
     tables.write(args.output, table, script.provenance(__file__, args.id))
 
 

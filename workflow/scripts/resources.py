@@ -7,7 +7,7 @@ from modgrow.store import tables
 
 def main() -> None:
     args = script.arguments(__doc__, "--output")
-    table = resources.collect(args.id["folder"])
+    table = resources.collect(args.id["folder"], args.id["seeds"])
     tables.write(args.output, table, script.provenance(__file__, args.id))
 
 

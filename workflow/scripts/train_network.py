@@ -18,9 +18,10 @@ def main() -> None:
     arm = arm_from_json(args.id["settings"])
     use_threads(int(args.threads))
     keep_memory_compact()
-    made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors")
+    device = choose_device(args.device)
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors", device=device)
 
-    curriculum = Curriculum(arm, seed, choose_device(args.device))
+    curriculum = Curriculum(arm, seed, device)
     records = list(progress.logged(curriculum, arm_name))
 
     curve = pd.DataFrame([asdict(record) for record in records], columns=list(Record.__annotations__))
