@@ -18,6 +18,51 @@ TARGETS = ("all", "pool_proof")
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 
 
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class Strengths(Record):
+    """Perturbation strengths epsilon: 0, and `count` geometric from `lowest` to `highest`."""
+
+    lowest: float = Field(gt=0.0, le=1000.0, description="smallest epsilon above 0")
+    highest: float = Field(gt=0.0, le=1000.0, description="largest epsilon")
+    count: int = Field(ge=2, le=1000, description="how many, 0 not counted")
+
+
+class Perturbation(Record):
+    """Robustness to noise on weights and tau (Figs. 3, 5a-b)."""
+
+    weights: Strengths = Field(
+        default=Strengths(lowest=0.01, highest=10.0, count=10), description="epsilon for weights"
+    )
+    tau: Strengths = Field(
+        default=Strengths(lowest=0.001, highest=10.0, count=13), description="epsilon for tau"
+    )
+    draws: Count = Field(10, description="independent perturbations per network")
+    steps: Count = Field(1000, description="scored steps of each continuous run")
+    threshold: float = Field(0.9, ge=0.0, le=1.0, description="a task counts as solved above this accuracy")
+
+
+class Generalisation(Record):
+    """Learning N + K with a new head (Fig. 2c)."""
+
+    arms: list[str] = Field(default_factory=list, description="arms compared in Fig. 2c; none: no figure")
+    n: int = Field(10, ge=1, le=1000, description="N the networks had solved")
+    k_max: int = Field(10, ge=1, le=1000, description="K goes from 1 to this")
+    epochs: Count = Field(10, description="epochs on N + K alone")
+    test_batches: Count = Field(50, description="held-out batches, at p = 0.5")
+
+
+class Timescales(Record):
+    """Trained and effective timescales (Fig. 4)."""
+
+    arms: list[str] = Field(default_factory=list, description="arms compared in Fig. 4; none: no figure")
+    runs: Count = Field(10, description="continuous runs per drive")
+    steps: Count = Field(100_000, description="time steps of each run")
+    burn_in: int = Field(500, ge=0, le=10_000_000, description="steps before recording starts")
+    max_lag: int = Field(30, ge=2, le=1000, description="autocorrelations are fitted at lags 0 to this")
+
+
 class Settings(Record):
     """Everything in `config.yaml`."""
 
@@ -29,15 +74,29 @@ class Settings(Record):
         default_factory=list,
         description="arms of Figs. 2 and 3; default: those that set only architecture, units and seeds",
     )
+    perturbation: Perturbation = Field(default_factory=Perturbation, description="Figs. 3 and 5a-b")
+    generalisation: Generalisation = Field(default_factory=Generalisation, description="Fig. 2c")
+    timescales: Timescales = Field(default_factory=Timescales, description="Fig. 4")
+    freezing: list[str] = Field(default_factory=list, description="arms of Fig. 6a; none: no figure")
+    duplication: list[str] = Field(default_factory=list, description="arms of Fig. 6b; none: no figure")
+    pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
 
     @model_validator(mode="after")
     def _known_arms(self):
-        for arm in self.comparison:
-            if arm not in self.arms or self.arm_targets.get(arm, "all") != "all":
-                may = [name for name in self.arms if self.arm_targets.get(name, "all") == "all"]
-                raise ValueError(f"comparison names {arm!r}; may name {', '.join(may)}")
+        named = {
+            "comparison": self.comparison,
+            "generalisation.arms": self.generalisation.arms,
+            "timescales.arms": self.timescales.arms,
+            "freezing": self.freezing,
+            "duplication": self.duplication,
+            "pathways": [self.pathways] if self.pathways else [],
+        }
+        may = [name for name in self.arms if self.arm_targets.get(name, "all") == "all"]
+        for key, arms in named.items():
+            if unknown := [arm for arm in arms if arm not in may]:
+                raise ValueError(f"{key} names {unknown[0]!r}; may name {', '.join(may)}")
         return self
 
     def arms_of(self, target: str = "all") -> list[str]:
@@ -91,11 +150,11 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
         raise SettingsError(f"{name}: arms: is {arms!r}; must be a mapping of arm names to recipes")
     if unknown := set(raw) & {"arm_seeds", "arm_targets"}:
         raise SettingsError(f"{name}: {unknown.pop()}: is derived; give `seeds` or `target` in each arm")
-    alone = {key: value for key, value in raw.items() if key != "comparison"}
-    top = validated(Settings, {**alone, "arms": {"any": Arm(units=1)}}, name)
+    validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False)
+    seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
     validated(Arm, {"units": 1, **defaults}, name, ("defaults",), alone=False)
     resolved = {arm: _resolve(arm, own, defaults, name) for arm, own in arms.items()}
-    counts = {arm: _seeds(own.get("seeds", top.seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
+    counts = {arm: _seeds(own.get("seeds", seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
     targets = {arm: _target(own.get("target", "all"), f"{name}: arms.{arm}") for arm, own in arms.items()}
     plain = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
     derived = {"arms": resolved, "arm_seeds": counts, "arm_targets": targets}

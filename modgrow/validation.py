@@ -1,11 +1,11 @@
 """Settings from plain values, and what is wrong with them in one line that names the key."""
 
 import difflib
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from modgrow.arm import Growth, Record
+from modgrow.arm import Record
 from modgrow.errors import SettingsError
 
 
@@ -43,11 +43,16 @@ def _explain(model: type[Record], problem: dict, prefix: tuple) -> str:
 
 
 def _find(model: type[Record], loc: tuple) -> tuple[type[Record], Any]:
-    """The record and the field that an error's location speaks of."""
-    field = model.model_fields.get(str(loc[0])) if loc else None
-    if len(loc) > 1 and loc[0] == "growth":
-        return Growth, Growth.model_fields.get(str(loc[1]))
-    return model, field
+    """The innermost record and field that an error's location speaks of."""
+    owner, field = model, None
+    for part in loc:
+        if str(part) not in owner.model_fields:
+            break
+        field = owner.model_fields[str(part)]
+        kinds = (field.annotation, *get_args(field.annotation))
+        inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Record)]
+        owner = inner[0] if inner else owner
+    return owner, field
 
 
 def _range(field: Any) -> str:

@@ -12,6 +12,7 @@ from modgrow.model import dynamics
 from modgrow.model.growth import grow
 from modgrow.model.network import WEIGHTS, Network
 from modgrow.streams import stream
+from modgrow.verdict import half_points
 from tests.conftest import small_arm
 
 
@@ -115,7 +116,7 @@ def curve(solved, epsilons=(0.0, 0.01, 0.1, 1.0, 10.0), tasks=10):
     ],
 )
 def test_half_points_of_planted_curves(solved, half, censored):
-    (row,) = perturbation.half_points(curve(solved), 0.9).to_dict("records")
+    (row,) = half_points.half_points(curve(solved), 0.9).to_dict("records")
     assert row["half_epsilon"] == pytest.approx(half, nan_ok=True)
     assert row["censored"] == censored
     assert row["solved_unperturbed"] == solved[0]

@@ -70,7 +70,8 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
     assert {Path("figures/fig2a.svg"), Path("figures/fig2b.png"), Path("tables/parameters.parquet")} <= set(
         one
     )
-    assert len([p for p in one if p.parts[0] == "networks"]) == 3
+    assert len([p for p in one if p.parts[0] == "networks"]) == 5
+    assert len([p for p in one if p.parts[0] == "figures"]) == 16
     for path in one:
         assert one[path].read_bytes() == two[path].read_bytes(), path
 
@@ -96,29 +97,47 @@ def test_tables_say_what_they_promise(finished):
     ]
     assert list(curves.columns) == expected
     assert curves.groupby(["arm", "seed"]).size().to_dict() == {
-        ("flat_20", 0): 2,
-        ("modular_5", 0): 2,
-        ("modular_5", 1): 2,
+        ("flat_20", 0): 3,
+        ("frozen_5", 0): 3,
+        ("modular_5", 0): 3,
+        ("modular_5", 1): 3,
+        ("stuck_5", 0): 3,
     }
     assert curves[curves["n"] == 2]["accuracy_previous"].isna().all()
+    expected = {
+        "generalisation": "arm seed variant k n accuracy",
+        "perturbation": "arm seed pathway epsilon draw n accuracy",
+        "perturbation_summary": "arm seed pathway half_epsilon censored arm_half_epsilon low high n_seeds",
+        "timescales": "arm seed n drive unit tau tau_effective n_taus aic_one aic_two converged at_bound",
+        "conservation": "arm seed pathway module variance",
+        "pathways": "arm seed copied frozen n_trained n_trained_weights n_solved stuck",
+        "parameters": "arm seed n epoch n_weights n_parameters n_solved on_front",
+    }
+    for name, columns in expected.items():
+        table = pd.read_parquet(tables / f"{name}.parquet")
+        assert set(columns.split()) <= set(table.columns), name
+        assert len(table), name
+    frozen = pd.read_parquet(tables / "pathways.parquet").set_index("arm").loc["frozen_5"]
+    assert frozen["frozen"] == "recurrent"
+    assert frozen["n_trained_weights"] == 25 + 10
     resources = pd.read_parquet(tables / "resources.parquet")
     training = resources[resources["rule"] == "train_network"]
-    assert len(training) == 3
+    assert len(training) == 5
     assert (training["seconds"] > 0).all()
 
 
 def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
     log = finished[2][0] / "results/small/logs/train_network/modular_5/seed_1.log"
     lines = log.read_text().splitlines()
-    assert "epoch 2/2  N 2  accuracy 0." in lines[2]
-    assert "left 0:00" in lines[2]
+    assert "epoch 3/3  N 4  accuracy 0." in lines[3]
+    assert "left 0:00" in lines[3]
     assert lines[-1].startswith("modular_5 seed 1: done: N_solved")
 
 
 def test_the_live_view_shows_finished_networks(finished):
     command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
     run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True)
-    assert "0 training, 3 done, 0 stopped" in run.stdout
+    assert "0 training, 5 done, 0 stopped" in run.stdout
 
 
 def test_asking_for_one_file_trains_one_network(tmp_path):

@@ -5,6 +5,8 @@ import itertools
 import numpy as np
 from jaxtyping import Float
 
+COLUMNS = ("pathway", "module", "variance")
+
 
 def change_variance(
     older: Float[np.ndarray, "unit unit"], newer: Float[np.ndarray, "unit unit"], recurrent: bool

@@ -84,37 +84,3 @@ def sweep(
 def _noise(value: Tensor, seed: int, *purpose: str | int) -> Tensor:
     drawn = stream(seed, "perturbation", *purpose).standard_normal(tuple(value.shape))
     return torch.from_numpy(drawn).to(value)
-
-
-def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Per network and pathway, the epsilon at which half of the unperturbed tasks are still solved.
-
-    A task is solved at an accuracy above `threshold`; the number solved is averaged over draws, and
-    interpolated linearly in log10 epsilon. A half-point outside the sweep is `censored` at its end; a
-    network that solves nothing unperturbed has none (NaN).
-    """
-    keys = ["arm", "seed", "pathway"]
-    solved = table.assign(solved=table["accuracy"] > threshold)
-    counts = solved.groupby([*keys, "epsilon", "draw"])["solved"].sum().groupby([*keys, "epsilon"]).mean()
-    rows = []
-    for key, curve in counts.groupby(keys, sort=False):
-        curve = curve.droplevel(keys)
-        half, censored = _half(curve.index.to_numpy(), curve.to_numpy())
-        rows.append((*key, curve.loc[0.0], half, censored))
-    return pd.DataFrame(rows, columns=[*keys, "solved_unperturbed", "half_epsilon", "censored"])
-
-
-def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
-    """First crossing of half the value at epsilon 0, which comes first; (epsilon, whether censored)."""
-    if solved[0] == 0:
-        return np.nan, False
-    half = solved[0] / 2
-    below = np.flatnonzero(solved[1:] <= half)
-    if len(below) == 0:
-        return float(epsilons[-1]), True
-    first = below[0] + 1
-    if first == 1:
-        return float(epsilons[1]), True
-    low, high = np.log10(epsilons[first - 1]), np.log10(epsilons[first])
-    share = (solved[first - 1] - half) / (solved[first - 1] - solved[first])
-    return float(10 ** (low + share * (high - low))), False

@@ -1,6 +1,7 @@
 """Effective timescales of a trained network: drive it, record autocorrelations, fit (Fig. 4)."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from modgrow.streams import stream
 
 DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
 CHUNK = 1000
+COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(timescales.Fit)))
 
 
 def long_bits(

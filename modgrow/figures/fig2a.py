@@ -32,14 +32,8 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         xlim=(0, last),
     )
     axes.set_ylim(bottom=0)
-    axes.legend(
-        frameon=False,
-        loc="center left",
-        bbox_to_anchor=(1.01, 0.5),
-        handlelength=3.2,
-        title="thick: mean; thin: each seed",
-        title_fontsize=6.5,
-    )
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    style.legend_beside(axes, "thick: mean; thin: each seed")
     return figure
 
 

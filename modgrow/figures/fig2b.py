@@ -47,11 +47,5 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         )
     axes.set(xscale="log", xlabel="weights (off-diagonal $W^R$, $W^{FF}$, readout)", ylabel="$N_{solved}$")
     axes.set_ylim(bottom=0)
-    axes.legend(
-        frameon=False,
-        loc="center left",
-        bbox_to_anchor=(1.01, 0.5),
-        title="large: mean; small: each seed\nthin line: size while growing",
-        title_fontsize=6.5,
-    )
+    style.legend_beside(axes, "large: mean; small: each seed\nthin line: size while growing")
     return figure

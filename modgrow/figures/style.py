@@ -52,6 +52,18 @@ def looks(arms: dict[str, Arm]) -> dict[str, dict]:
     return found
 
 
+def contrast(arm: Arm) -> tuple[float, float, float]:
+    """Modular against flat where only the two are compared: dark blue and light orange."""
+    return (0.05, 0.25, 0.5) if arm.architecture == "modular" else (0.9, 0.55, 0.1)
+
+
+def legend_beside(axes: plt.Axes, title: str, source: plt.Axes | None = None) -> None:
+    """A legend to the right of the panel, of its own lines or those of `source`."""
+    handles, labels = (source or axes).get_legend_handles_labels()
+    beside = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "handlelength": 3.2}
+    axes.legend(handles, labels, frameon=False, title=title, title_fontsize=6.5, **beside)
+
+
 def label(name: str, arm: Arm, n_seeds: int) -> str:
     """`modular, 10 units (n = 5)`."""
     plain = name == f"{arm.architecture}_{arm.units}"

@@ -36,6 +36,20 @@ class Trained:
         solved, diverged = curriculum.n_solved, curriculum.diverged
         return cls(curriculum.network, curriculum.seed, solved, diverged, curriculum.snapshots)
 
+    @property
+    def n_tasks_solved(self) -> int:
+        """How many parity orders were solved."""
+        return self.n_solved - self.network.arm.n_first + 1
+
+    def at(self, n: int) -> Network | None:
+        """The network when it had just solved `n`; None if it never did.
+
+        A modular network holds its own past (older modules do not change): it is returned whole.
+        """
+        if n > self.n_solved or n < self.network.arm.n_first:
+            return None
+        return self.snapshots[n] if self.network.arm.architecture == "flat" else self.network
+
 
 def write(path: str | Path, trained: Trained, provenance: dict) -> None:
     """Write a network with its settings, seed and `provenance`. Raises StoreError."""

@@ -18,6 +18,22 @@ class Interval(NamedTuple):
     high: float
 
 
+def mean_interval(values, level: float = 0.95) -> Interval:
+    """Mean over seeds. One seed says nothing about spread: low and high are NaN."""
+    values = np.asarray(values, float)
+    if len(values) < 2:
+        return Interval(float(values.mean()), np.nan, np.nan)
+    found = stats.bootstrap(
+        (values,),
+        np.mean,
+        n_resamples=RESAMPLES,
+        confidence_level=level,
+        method="percentile",
+        rng=stream(0, "bootstrap"),
+    ).confidence_interval
+    return Interval(float(values.mean()), float(found.low), float(found.high))
+
+
 def difference_of_means(first, second, paired: bool, level: float = 0.95) -> Interval:
     """Mean of `first` minus mean of `second`, one value per seed each.
 

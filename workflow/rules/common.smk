@@ -40,8 +40,6 @@ SETTINGS = or_refuse(modgrow_config.check, config, " + ".join(FILES) or "--confi
 
 STARTED = time.time()
 RESULTS = SETTINGS.results
-TABLES = ["learning_curves", "parameters", "resources"]
-FIGURES = ["fig2a", "fig2b"]
 
 
 wildcard_constraints:
@@ -77,6 +75,11 @@ def arm_settings(arm):
     return SETTINGS.arms[arm].canonical
 
 
+def settings_of(arms):
+    """The resolved settings of several arms by name."""
+    return {arm: arm_settings(arm) for arm in arms}
+
+
 def per_network(folder, suffix, seeds):
     """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
     return [
@@ -90,6 +93,42 @@ def per_network(folder, suffix, seeds):
 SEEDS = {arm: SETTINGS.arm_seeds[arm] for arm in SETTINGS.arms_of("all")}
 PROOF_PAIRS = SETTINGS.proof_pairs()
 PROOF_SEEDS = {arm: SETTINGS.arm_seeds[fresh] for fresh, pool in PROOF_PAIRS.items() for arm in (fresh, pool)}
+
+
+# Which networks each experiment asks, and what `all` builds from them.
+def some(arms):
+    """Number of seeds of these arms."""
+    return {arm: SEEDS[arm] for arm in arms}
+
+
+CHAINS = [arm for arm in SETTINGS.comparison if SETTINGS.arms[arm].architecture == "modular"]
+FIG6 = list(dict.fromkeys(SETTINGS.freezing + SETTINGS.duplication))
+PER_NETWORK = {
+    "learning_curves": SEEDS,
+    "generalisation": some(SETTINGS.generalisation.arms),
+    "perturbation": some(SETTINGS.comparison),
+    "timescales": some(SETTINGS.timescales.arms),
+    "conservation": some(CHAINS),
+}
+TABLES = [table for table, seeds in PER_NETWORK.items() if seeds] + ["parameters", "resources"]
+TABLES += ["perturbation_summary"] * bool(SETTINGS.comparison) + ["pathways"] * bool(FIG6)
+FLATS = [arm for arm in SETTINGS.comparison if arm not in CHAINS]
+FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
+    :1
+]  # the second-smallest chain (or the only one), the smallest flat
+FIG6_PANELS = {"a": SETTINGS.freezing, "b": SETTINGS.duplication}
+FIG6_PANELS = {panel: arms for panel, arms in FIG6_PANELS.items() if arms}
+FIGURES = {
+    "fig1": len(FIG1) == 2,
+    "fig2a": SETTINGS.comparison,
+    "fig2b": SETTINGS.comparison,
+    "fig2c": SETTINGS.generalisation.arms,
+    "fig3": SETTINGS.comparison,
+    "fig4": SETTINGS.timescales.arms,
+    "fig5": SETTINGS.pathways in CHAINS,
+    "fig6": FIG6,
+}
+FIGURES = [figure for figure, wanted in FIGURES.items() if wanted]
 
 
 def announce():

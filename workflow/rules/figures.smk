@@ -15,7 +15,7 @@ rule fig2a:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2a", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
+        id=identity("fig2a", arms=settings_of(SETTINGS.comparison)),
     shell:
         "python workflow/scripts/fig2a.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -35,7 +35,129 @@ rule fig2b:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2b", arms={arm: arm_settings(arm) for arm in SETTINGS.comparison}),
+        id=identity("fig2b", arms=settings_of(SETTINGS.comparison)),
     shell:
         "python workflow/scripts/fig2b.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig1:
+    input:
+        modular=f"{RESULTS}/networks/{FIG1[0]}/seed_0.safetensors",
+        flat=f"{RESULTS}/networks/{FIG1[1]}/seed_0.safetensors",
+    output:
+        svg=f"{RESULTS}/figures/fig1.svg",
+        png=f"{RESULTS}/figures/fig1.png",
+    log:
+        f"{RESULTS}/logs/fig1.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig1.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig1", modules=4),
+    shell:
+        "python workflow/scripts/fig1.py --id {params.id:q} --modular {input.modular:q} --flat {input.flat:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig2c:
+    input:
+        f"{RESULTS}/tables/generalisation.parquet",
+    output:
+        svg=f"{RESULTS}/figures/fig2c.svg",
+        png=f"{RESULTS}/figures/fig2c.png",
+    log:
+        f"{RESULTS}/logs/fig2c.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig2c.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig2c", arms=settings_of(SETTINGS.generalisation.arms)),
+    shell:
+        "python workflow/scripts/fig2c.py --id {params.id:q} --table {input:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig3:
+    input:
+        f"{RESULTS}/tables/perturbation.parquet",
+    output:
+        svg=f"{RESULTS}/figures/fig3.svg",
+        png=f"{RESULTS}/figures/fig3.png",
+    log:
+        f"{RESULTS}/logs/fig3.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig3.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig3", arms=settings_of(SETTINGS.comparison), threshold=SETTINGS.perturbation.threshold),
+    shell:
+        "python workflow/scripts/fig3.py --id {params.id:q} --table {input:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig4:
+    input:
+        f"{RESULTS}/tables/timescales.parquet",
+    output:
+        svg=f"{RESULTS}/figures/fig4.svg",
+        png=f"{RESULTS}/figures/fig4.png",
+    log:
+        f"{RESULTS}/logs/fig4.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig4.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig4", arms=settings_of(SETTINGS.timescales.arms), max_lag=SETTINGS.timescales.max_lag),
+    shell:
+        "python workflow/scripts/fig4.py --id {params.id:q} --table {input:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig5:
+    input:
+        perturbation=f"{RESULTS}/tables/perturbation.parquet",
+        conservation=f"{RESULTS}/tables/conservation.parquet",
+    output:
+        svg=f"{RESULTS}/figures/fig5.svg",
+        png=f"{RESULTS}/figures/fig5.png",
+    log:
+        f"{RESULTS}/logs/fig5.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig5.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS)),
+    shell:
+        "python workflow/scripts/fig5.py --id {params.id:q} --perturbation {input.perturbation:q} --conservation {input.conservation:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule fig6:
+    input:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    output:
+        svg=f"{RESULTS}/figures/fig6.svg",
+        png=f"{RESULTS}/figures/fig6.png",
+    log:
+        f"{RESULTS}/logs/fig6.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/fig6.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("fig6", panels=FIG6_PANELS, arms=settings_of(FIG6)),
+    shell:
+        "python workflow/scripts/fig6.py --id {params.id:q} --table {input:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -1,22 +1,62 @@
 # Per-network files gathered into the long tables that figures and claims read.
 
 
-rule learning_curves:
+rule collect_table:
     input:
-        per_network("learning_curves", "parquet", SEEDS),
+        lambda w: per_network(w.table, "parquet", PER_NETWORK[w.table]),
     output:
-        f"{RESULTS}/tables/learning_curves.parquet",
+        f"{RESULTS}/tables/{{table}}.parquet",
     log:
-        f"{RESULTS}/logs/learning_curves.log",
+        f"{RESULTS}/logs/collect_table/{{table}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/learning_curves.tsv"
+        f"{RESULTS}/benchmarks/collect_table_{{table}}.tsv"
+    wildcard_constraints:
+        table="|".join(PER_NETWORK),
     localrule: True
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("collect_table", folder=f"{RESULTS}/learning_curves", seeds=SEEDS),
+        id=lambda w: identity("collect_table", folder=f"{RESULTS}/{w.table}", seeds=PER_NETWORK[w.table]),
     shell:
         "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
+
+
+rule perturbation_summary:
+    input:
+        f"{RESULTS}/tables/perturbation.parquet",
+    output:
+        f"{RESULTS}/tables/perturbation_summary.parquet",
+    log:
+        f"{RESULTS}/logs/perturbation_summary.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/perturbation_summary.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("perturbation_summary", threshold=SETTINGS.perturbation.threshold),
+    shell:
+        "python workflow/scripts/perturbation_summary.py --id {params.id:q}"
+        " --table {input:q} --output {output:q} 2> {log:q}"
+
+
+rule pathways:
+    input:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    output:
+        f"{RESULTS}/tables/pathways.parquet",
+    log:
+        f"{RESULTS}/logs/pathways.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pathways.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("pathways", arms=settings_of(FIG6)),
+    shell:
+        "python workflow/scripts/pathways.py --id {params.id:q}"
+        " --curves {input:q} --output {output:q} 2> {log:q}"
 
 
 rule parameters:
@@ -34,7 +74,7 @@ rule parameters:
     params:
         id=identity(
             "parameters",
-            arms={arm: arm_settings(arm) for arm in SEEDS},
+            arms=settings_of(SEEDS),
             comparison=SETTINGS.comparison,
         ),
     shell:

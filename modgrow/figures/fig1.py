@@ -1,0 +1,60 @@
+"""Fig. 1: the two architectures, drawn from the weights of real networks."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from modgrow.figures import style
+
+
+def connectivity(modules: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, list[int]]:
+    """All weights of a chain as one matrix (to, from), and where each module ends.
+
+    The first column is the input bit; the rows below the units are the heads (the difference of their
+    two logits). W^R stands on the diagonal, W^FF below it.
+    """
+    sizes = [len(module["tau"]) for module in modules]
+    ends = np.cumsum(sizes).tolist()
+    heads = sum(len(module["readout"]) for module in modules)
+    whole = np.full((ends[-1] + heads, 1 + ends[-1]), np.nan)
+    row = ends[-1]
+    for place, module in enumerate(modules):
+        own = slice(ends[place] - sizes[place], ends[place])
+        shifted = slice(own.start + 1, own.stop + 1)
+        whole[own, 0] = module["input"]
+        whole[own, shifted] = np.where(np.eye(sizes[place], dtype=bool), np.nan, module["recurrent"])
+        if place:
+            below = slice(own.start + 1 - sizes[place - 1], own.start + 1)
+            whole[own, below] = module["feedforward"]
+        for readout in module["readout"]:
+            whole[row, shifted] = readout[1] - readout[0]
+            row += 1
+    return whole, ends
+
+
+def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]) -> Figure:
+    """Modular left, flat right; colour is the weight, grey is no connection."""
+    style.new_figure()
+    figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
+    titles = (
+        f"modular: {len(modular)} modules, one head each",
+        f"flat: one population, {len(flat[0]['readout'])} heads",
+    )
+    for panel, modules, title in zip(axes, (modular, flat), titles, strict=True):
+        whole, ends = connectivity(modules)
+        limit = np.nanpercentile(np.abs(whole), 98)
+        colours = plt.get_cmap("RdBu_r").with_extremes(bad="0.88")
+        image = panel.imshow(whole, cmap=colours, vmin=-limit, vmax=limit, interpolation="nearest")
+        for end in [0, *ends]:
+            panel.axhline(end - 0.5, color="0.3", linewidth=0.4)
+            panel.axvline(end + 0.5, color="0.3", linewidth=0.4)
+        starts = [0, *ends[:-1]]
+        middles = [(a + b - 1) / 2 for a, b in zip(starts, ends, strict=True)]
+        names = [f"module {m}" for m in range(1, len(ends) + 1)] if len(ends) > 1 else ["all units"]
+        heads_at = (ends[-1] + len(whole) - 1) / 2
+        panel.set_yticks([*middles, heads_at], [*names, "heads"])
+        panel.set_xticks([0, *(m + 1 for m in middles)], ["bit", *names], rotation=90)
+        panel.set(title=title, xlabel="from", ylabel="to")
+        panel.tick_params(length=0)
+        figure.colorbar(image, ax=panel, shrink=0.7, label="weight", extend="both")
+    return figure

@@ -1,0 +1,40 @@
+"""Fig. 2c: accuracy on N + K after a little training of a new head, against K."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modgrow.arm import Arm
+from modgrow.figures import style
+
+COLUMNS = ("arm", "seed", "variant", "k", "n", "accuracy")
+DASHES = {"default": "-", "readout": ":"}
+WORDS = {"default": "head and last-trained weights", "readout": "head alone"}
+
+
+def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
+    """Lines are means over seeds, bars their standard deviation (as in the paper), dots single networks."""
+    figure, axes = style.new_figure(width=5.0, height=3.0)
+    for (name, look), shift in zip(style.looks(arms).items(), (-0.08, 0.08, 0.16, 0.24), strict=False):
+        for variant, dash in DASHES.items():
+            own = table[(table["arm"] == name) & (table["variant"] == variant)].dropna(subset="accuracy")
+            grouped = own.groupby("k")["accuracy"]
+            colour = style.contrast(arms[name])
+            axes.plot(own["k"] + shift, own["accuracy"], ".", color=colour, markersize=2, alpha=0.5)
+            label = f"{style.label(name, arms[name], own['seed'].nunique())}, {WORDS[variant]}"
+            axes.errorbar(
+                grouped.mean().index + shift,
+                grouped.mean(),
+                grouped.std(),
+                color=colour,
+                linestyle=dash,
+                marker=look["marker"],
+                markersize=3,
+                linewidth=1.2,
+                elinewidth=0.7,
+                label=label,
+            )
+    axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
+    trained = int((table["n"] - table["k"]).iloc[0])
+    axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy", ylim=(0.45, 1.02))
+    style.legend_beside(axes, "mean and standard deviation over seeds")
+    return figure

@@ -1,0 +1,54 @@
+"""Fig. 4: trained (a) and effective (b) timescales against N, beside what an ideal parity reader shows."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modgrow.arm import Arm
+from modgrow.figures import style
+
+COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted")
+DASHES = {"uniform": "-", "0.5": (0, (1, 1))}
+WORDS = {"uniform": "each run its own p", "0.5": "p = 0.5"}
+
+
+def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
+    """Means over neurons, then over seeds; bands are the standard deviation over seeds.
+
+    Neurons with an effective tau of at most 1 are left out of (b), as published; so are silent ones.
+    """
+    style.new_figure()
+    figure, axes = plt.subplots(1, 3, figsize=(9.0, 2.9), layout="constrained")
+    for name in arms:
+        own, colour = table[table["arm"] == name], style.contrast(arms[name])
+        words = style.label(name, arms[name], own["seed"].nunique())
+        _line(axes[0], own[own["drive"] == "uniform"], "tau", colour, "-", words)
+        for drive, dash in DASHES.items():
+            driven = own[(own["drive"] == drive) & (own["tau_effective"] > 1)]
+            _line(axes[1], driven, "tau_effective", colour, dash, f"{words}, {WORDS[drive]}")
+            _line(axes[2], driven, "tau_weighted", colour, dash, f"{words}, {WORDS[drive]}")
+    axes[1].plot(
+        ideal["n"],
+        ideal["tau_effective"],
+        color="0.5",
+        linewidth=1.2,
+        linestyle="--",
+        label="ideal parity reader, each run its own p",
+    )
+    axes[0].set(xlabel="$N$", ylabel=r"trained $\tau$ (time steps)", title="a")
+    axes[1].set(xlabel="$N$", ylabel=r"effective $\tau$ (slower of two; time steps)", title="b")
+    axes[2].set(xlabel="$N$", ylabel=r"amplitude-weighted $\tau$ (time steps)", title="b, model-free")
+    for panel in axes:
+        panel.set_ylim(bottom=0)
+    axes[0].legend(frameon=False)
+    style.legend_beside(axes[2], "mean over neurons and seeds\nband: SD over seeds", axes[1])
+    return figure
+
+
+def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, dash, label: str) -> None:
+    per_seed = own.groupby(["n", "seed"])[column].mean().unstack("seed")
+    mean, spread = per_seed.mean(axis=1), per_seed.std(axis=1).fillna(0.0)
+    panel.plot(mean, color=colour, linestyle=dash, linewidth=1.4, label=label)
+    low, high = np.asarray(mean - spread), np.asarray(mean + spread)
+    panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)

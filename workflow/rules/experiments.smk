@@ -1,0 +1,95 @@
+# What is asked of every trained network: one rule and one small script each.
+
+
+rule generalise:
+    input:
+        f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
+    output:
+        f"{RESULTS}/generalisation/{{arm}}/seed_{{seed}}.parquet",
+    log:
+        f"{RESULTS}/logs/generalise/{{arm}}/seed_{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/generalise/{{arm}}/seed_{{seed}}.tsv"
+    conda:
+        "../../envs/modgrow.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda w, attempt: modgrow_config.memory_mb(SETTINGS.arms[w.arm]) * attempt,
+        runtime=lambda w, attempt: 60 * attempt,
+    params:
+        id=lambda w: identity(
+            "generalise", arm=w.arm, settings=SETTINGS.generalisation.model_dump(exclude={"arms"})
+        ),
+    shell:
+        "python workflow/scripts/generalise.py --id {params.id:q} --threads {threads}"
+        " --network {input:q} --output {output:q} 2> {log:q}"
+
+
+rule perturb:
+    input:
+        f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
+    output:
+        f"{RESULTS}/perturbation/{{arm}}/seed_{{seed}}.parquet",
+    log:
+        f"{RESULTS}/logs/perturb/{{arm}}/seed_{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/perturb/{{arm}}/seed_{{seed}}.tsv"
+    conda:
+        "../../envs/modgrow.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda w, attempt: 2500 * attempt,
+        runtime=lambda w, attempt: 60 * attempt,
+    params:
+        id=lambda w: identity(
+            "perturb",
+            arm=w.arm,
+            pathways=["weights", "tau"]
+            + ["recurrent", "feedforward"] * (SETTINGS.arms[w.arm].architecture == "modular"),
+            settings=SETTINGS.perturbation.model_dump(exclude={"threshold"}),
+        ),
+    shell:
+        "python workflow/scripts/perturb.py --id {params.id:q} --threads {threads}"
+        " --network {input:q} --output {output:q} 2> {log:q}"
+
+
+rule timescales:
+    input:
+        f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
+    output:
+        f"{RESULTS}/timescales/{{arm}}/seed_{{seed}}.parquet",
+    log:
+        f"{RESULTS}/logs/timescales/{{arm}}/seed_{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/timescales/{{arm}}/seed_{{seed}}.tsv"
+    conda:
+        "../../envs/modgrow.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda w, attempt: 1500 * attempt,
+        runtime=lambda w, attempt: 120 * attempt,
+    params:
+        id=lambda w: identity(
+            "timescales", arm=w.arm, settings=SETTINGS.timescales.model_dump(exclude={"arms"})
+        ),
+    shell:
+        "python workflow/scripts/timescales.py --id {params.id:q} --threads {threads}"
+        " --network {input:q} --output {output:q} 2> {log:q}"
+
+
+rule conserve:
+    input:
+        f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
+    output:
+        f"{RESULTS}/conservation/{{arm}}/seed_{{seed}}.parquet",
+    log:
+        f"{RESULTS}/logs/conserve/{{arm}}/seed_{{seed}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/conserve/{{arm}}/seed_{{seed}}.tsv"
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=lambda w: identity("conserve", arm=w.arm),
+    shell:
+        "python workflow/scripts/conserve.py --id {params.id:q}"
+        " --network {input:q} --output {output:q} 2> {log:q}"

@@ -1,0 +1,17 @@
+"""Draw Fig. 3."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.figures import fig3, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    figure = fig3.draw(tables.read(args.table, fig3.COLUMNS), arms, args.id["threshold"])
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)

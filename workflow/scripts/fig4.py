@@ -1,0 +1,20 @@
+"""Draw Fig. 4."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.experiments.ideal import ideal_timescales
+from modgrow.figures import fig4, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    table = tables.read(args.table, fig4.COLUMNS)
+    ideal = ideal_timescales(sorted(table["n"].unique()), args.id["max_lag"])
+    figure = fig4.draw(table, ideal, arms)
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)

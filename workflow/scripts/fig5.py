@@ -1,0 +1,19 @@
+"""Draw Fig. 5."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.figures import fig5, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--perturbation", "--conservation", "--svg", "--png")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    table = tables.read(args.perturbation, fig5.COLUMNS)
+    change = tables.read(args.conservation, fig5.CHANGE_COLUMNS)
+    figure = fig5.draw(table, change, args.id["arm"], arms)
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)

@@ -1,0 +1,17 @@
+"""Draw Fig. 6."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.figures import fig6, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    figure = fig6.draw(tables.read(args.table, fig6.COLUMNS), args.id["panels"], arms)
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)

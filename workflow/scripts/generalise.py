@@ -1,0 +1,23 @@
+"""Teach one trained network N + K with a new head (Fig. 2c)."""
+
+import pandas as pd
+
+from modgrow import script
+from modgrow.experiments import generalisation
+from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.store import networks, tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--threads", "--network", "--output")
+    use_threads(int(args.threads))
+    keep_memory_compact()
+    made_by = script.provenance(__file__, args.id, "torch", "numba")
+    trained, settings = networks.read(args.network), args.id["settings"]
+    rows = generalisation.rows(trained.at(settings["n"]), trained.seed, **settings)
+    table = pd.DataFrame(rows).assign(arm=args.id["arm"], seed=trained.seed)
+    tables.write(args.output, table, made_by)
+
+
+if __name__ == "__main__":
+    script.run(main)

@@ -1,0 +1,27 @@
+"""Perturb the weights and time constants of one trained network (Figs. 3, 5a-b)."""
+
+import pandas as pd
+
+from modgrow import script
+from modgrow.experiments.perturbation import strengths, sweep
+from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.store import networks, tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--threads", "--network", "--output")
+    use_threads(int(args.threads))
+    keep_memory_compact()
+    made_by = script.provenance(__file__, args.id, "torch")
+    trained, settings = networks.read(args.network), args.id["settings"]
+    sweeps = []
+    for pathway in args.id["pathways"]:
+        epsilons = strengths(**settings["tau" if pathway == "tau" else "weights"])
+        found = sweep(trained.network, trained.seed, pathway, epsilons, settings["draws"], settings["steps"])
+        sweeps.append(found)
+    table = pd.concat(sweeps).assign(arm=args.id["arm"], seed=trained.seed)
+    tables.write(args.output, table, made_by)
+
+
+if __name__ == "__main__":
+    script.run(main)

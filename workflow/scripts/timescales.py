@@ -1,0 +1,25 @@
+"""Record one trained network and fit the timescales of its neurons (Fig. 4)."""
+
+import pandas as pd
+
+from modgrow import script
+from modgrow.experiments import recording
+from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.store import networks, tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--threads", "--network", "--output")
+    use_threads(int(args.threads))
+    keep_memory_compact()
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "scipy")
+    trained = networks.read(args.network)
+    rows = recording.rows(
+        trained.network, trained.snapshots, trained.n_solved, trained.seed, **args.id["settings"]
+    )
+    table = pd.DataFrame(rows, columns=recording.COLUMNS).assign(arm=args.id["arm"], seed=trained.seed)
+    tables.write(args.output, table, made_by)
+
+
+if __name__ == "__main__":
+    script.run(main)
