@@ -32,7 +32,7 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         xlim=(0, last),
     )
     axes.set_ylim(bottom=0)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    style.whole_numbers(axes)
     style.legend_beside(axes, "thick: mean; thin: each seed")
     return figure
 

@@ -36,5 +36,6 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
     trained = int((table["n"] - table["k"]).iloc[0])
     axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy", ylim=(0.45, 1.02))
+    style.whole_numbers(axes)
     style.legend_beside(axes, "mean and standard deviation over seeds")
     return figure

@@ -41,6 +41,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     axes[2].set(xlabel="$N$", ylabel=r"amplitude-weighted $\tau$ (time steps)", title="b, model-free")
     for panel in axes:
         panel.set_ylim(bottom=0)
+        style.whole_numbers(panel)
     axes[0].legend(frameon=False)
     style.legend_beside(axes[2], "mean over neurons and seeds\nband: SD over seeds", axes[1])
     return figure

@@ -38,6 +38,7 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
         axes[2].plot(mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
     axes[2].set(xlabel="units per module", ylabel="variance of normalised weight change")
     axes[2].set_ylim(bottom=0)
+    axes[2].set_xticks(sorted(per_seed["units"].unique()))
     axes[2].legend(frameon=False, title="line: mean; dots: seeds", title_fontsize=6.5)
     for panel, letter in zip(axes, "abc", strict=True):
         panel.set_title(letter, loc="left", fontweight="bold")

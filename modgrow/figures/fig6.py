@@ -23,6 +23,7 @@ def draw(curves: pd.DataFrame, panels: dict[str, list[str]], arms: dict[str, Arm
             _arm(panel, name, arms[name], place, curve.reindex(range(1, last + 1)).ffill())
         panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 1.5 * len(names)))
         panel.set_ylim(bottom=0)
+        style.whole_numbers(panel)
         panel.set_title(letter, loc="left", fontweight="bold")
         style.legend_beside(panel, "line: mean; band: SEM over seeds\ndots: each network at the end")
     return figure

@@ -57,6 +57,11 @@ def contrast(arm: Arm) -> tuple[float, float, float]:
     return (0.05, 0.25, 0.5) if arm.architecture == "modular" else (0.9, 0.55, 0.1)
 
 
+def whole_numbers(axes: plt.Axes) -> None:
+    """Ticks of the horizontal axis at whole numbers only."""
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
 def legend_beside(axes: plt.Axes, title: str, source: plt.Axes | None = None) -> None:
     """A legend to the right of the panel, of its own lines or those of `source`."""
     handles, labels = (source or axes).get_legend_handles_labels()
