@@ -94,6 +94,27 @@ def test_looked_up_answers_equal_asking_the_frozen_head():
                 assert test.answers[place][length - 1, index] == pytest.approx(asked.item(), abs=1 / 64 / 2)
 
 
+def test_a_test_looks_up_the_answer_at_the_length_it_has_drawn():
+    arm, epoch = small_arm(), 3
+    network, test = untrained(arm, 3), PoolTest(arm, 0)
+    upstream = []
+    for module in list(network.chain)[:2]:
+        upstream.append(None if test.pool.activity is None else test.pool.activity.clone())
+        test.extend(module)
+    draws = stream(0, "test", epoch)
+    lengths = [draw_length(arm, 4, draws) for _ in range(arm.test_batches)]
+    asked = np.zeros((2, arm.test_batches))
+    for place in range(2):
+        for index, length in enumerate(lengths):
+            purpose = ("test pool", "initial", place + 1, index)
+            initial = task.draw_initial(stream(0, *purpose), 5, 64, arm.initial_state)
+            below = None if upstream[place] is None else upstream[place][index, : length + 1]
+            bits, module = test.pool.bits[index, :length], network.chain[place]
+            asked[place, index] = final_accuracy(module, bits, initial, below, place + 2, place + 2).item()
+    found = test.accuracies(network, epoch)
+    np.testing.assert_allclose(found[:2], asked.mean(1), rtol=0, atol=1 / 64 / 4)
+
+
 def test_fresh_and_pool_tests_agree_on_the_same_network():
     """Two ways to the same accuracies: fresh bits through the chain, and the pool with its look-up."""
     arm = small_arm(units=10, test_batches=120, epochs=4, updates_per_epoch=500, batch_size=256)

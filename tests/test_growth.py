@@ -56,7 +56,11 @@ def test_modules_below_the_newest_are_bit_identical_after_training():
         pool.extend(module)
     grow(network, 0)
     before = copy.deepcopy(network.state_dict())
-    train_epoch(network, make_optimizer(network), pool, stream(0, "more"))
+    optimizer = make_optimizer(network)
+    in_optimizer = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    assert in_optimizer == {id(p) for p in network.newest.parameters()}
+    assert not any(p.requires_grad for module in list(network.chain)[:-1] for p in module.parameters())
+    train_epoch(network, optimizer, pool, stream(0, "more"))
     for name, value in network.state_dict().items():
         same = torch.equal(value, before[name])
         assert same != name.startswith("chain.2."), name
