@@ -135,7 +135,8 @@ def test_the_batched_chain_equals_the_chain_module_by_module(monkeypatch):
     arm = small_arm(dtype="float64")
     network, fresh = untrained(arm, 4), Fresh(arm)
     bits = fresh.draw_bits(5, stream(0, "bits"))
-    one_by_one = fresh.run(list(network.chain), bits, stream(0, "initial"))
+    one_by_one = [states.clone() for states in fresh.run(list(network.chain), bits, stream(0, "initial"))]
+    assert len(one_by_one) == 4
     monkeypatch.setattr("modgrow.learning.activity.on_cpu", lambda tensor: False)
     together = fresh.run(list(network.chain), bits, stream(0, "initial"))
     for mine, theirs in zip(together, one_by_one, strict=True):

@@ -7,6 +7,7 @@ step then costs the same at depth 200 as at depth 2. `Fresh` is the textbook way
 batch, and the whole chain run on them.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -84,7 +85,10 @@ class Fresh:
         """A batch for training parity order `n`."""
         bits = self.draw_bits(n, rng)
         frozen = list(network.chain)[:-1]
-        return Batch(bits, self.run(frozen, bits, rng)[-1] if frozen else None)
+        upstream = None
+        for upstream in self.run(frozen, bits, rng) if frozen else ():
+            pass  # only the newest frozen module is read
+        return Batch(bits, upstream)
 
     def draw_bits(self, n: int, rng: np.random.Generator) -> Float[Tensor, "time sequence"]:
         """New bits of a random length."""
@@ -94,8 +98,11 @@ class Fresh:
     @torch.no_grad()
     def run(
         self, chain: list[LeakyModule], bits: Float[Tensor, "time sequence"], rng: np.random.Generator
-    ) -> list[Float[Tensor, "states unit sequence"]]:
-        """States of every module of `chain` on new bits; on a GPU, all modules in one batched product."""
+    ) -> Iterator[Float[Tensor, "states unit sequence"]]:
+        """States of every module of `chain` on new bits; on a GPU, all modules in one batched product.
+
+        On the CPU they come one after another in memory that is used again for the next but one.
+        """
         initial = torch.stack(
             [task.draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state) for module in chain]
         ).to(bits)
@@ -107,22 +114,21 @@ def on_cpu(tensor: Tensor) -> bool:
     return tensor.device.type == "cpu"
 
 
-def _one_by_one(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> list[Tensor]:
-    below, states = None, []
+def _one_by_one(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> Iterator[Tensor]:
+    states = below = None
     for module, start in zip(chain, initial, strict=True):
-        below = module.states(bits, start, below)
-        states.append(below)
-    return states
+        states, below = module.states(bits, start, states, out=below), states
+        yield states
 
 
-def _batched(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> list[Tensor]:
+def _batched(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> Iterator[Tensor]:
     none = torch.zeros_like(chain[0].recurrent)
     stacked = {
         name: torch.stack([getattr(m, name) for m in chain]) for name in ("input", "recurrent", "bias", "tau")
     }
     stacked["feedforward"] = torch.stack([none if m.feedforward is None else m.feedforward for m in chain])
     slope, leak = chain[0].negative_slope, chain[0].leak
-    return list(dynamics.run_chain(bits, initial, **stacked, negative_slope=slope, leak=leak).transpose(0, 1))
+    return iter(dynamics.run_chain(bits, initial, **stacked, negative_slope=slope, leak=leak).transpose(0, 1))
 
 
 def draw_length(arm: Arm, n: int, rng: np.random.Generator) -> int:
