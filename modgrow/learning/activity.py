@@ -7,6 +7,7 @@ step then costs the same at depth 200 as at depth 2. `Fresh` is the textbook way
 batch, and the whole chain run on them.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -85,10 +86,8 @@ class Fresh:
         """A batch for training parity order `n`."""
         bits = self.draw_bits(n, rng)
         frozen = list(network.chain)[:-1]
-        upstream = None
-        for upstream in self.run(frozen, bits, rng) if frozen else ():
-            pass  # only the newest frozen module is read
-        return Batch(bits, upstream)
+        newest_only = deque(self.run(frozen, bits, rng) if frozen else (), maxlen=1)
+        return Batch(bits, newest_only.pop() if newest_only else None)
 
     def draw_bits(self, n: int, rng: np.random.Generator) -> Float[Tensor, "time sequence"]:
         """New bits of a random length."""
