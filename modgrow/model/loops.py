@@ -19,6 +19,7 @@ from numba import boolean, float32, float64, int64, njit
 
 BLOCK = 5
 LANES = 256  # sequences a kernel works on at once: the paper's batch
+NOT_NEGATIVE = 0xFFFFFF  # masking a row number tells the compiler that no index wraps around
 FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
 
 
@@ -27,34 +28,36 @@ def _jit(function):
 
 
 @_jit
-def _product(out, block, x):
-    """out += block @ x for five rows of each."""
+def _product(out, i, block, x, j):
+    """out[i:i+5] += block @ x[j:j+5], rows being units."""
     a0, a1, a2, a3, a4 = block[0, 0], block[0, 1], block[0, 2], block[0, 3], block[0, 4]
     b0, b1, b2, b3, b4 = block[1, 0], block[1, 1], block[1, 2], block[1, 3], block[1, 4]
     c0, c1, c2, c3, c4 = block[2, 0], block[2, 1], block[2, 2], block[2, 3], block[2, 4]
     d0, d1, d2, d3, d4 = block[3, 0], block[3, 1], block[3, 2], block[3, 3], block[3, 4]
     e0, e1, e2, e3, e4 = block[4, 0], block[4, 1], block[4, 2], block[4, 3], block[4, 4]
+    i, j = (i & NOT_NEGATIVE) * LANES, (j & NOT_NEGATIVE) * LANES
     for s in range(LANES):
-        x0, x1, x2 = x[s], x[LANES + s], x[2 * LANES + s]
-        x3, x4 = x[3 * LANES + s], x[4 * LANES + s]
-        out[s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4
-        out[LANES + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4
-        out[2 * LANES + s] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4
-        out[3 * LANES + s] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4
-        out[4 * LANES + s] += e0 * x0 + e1 * x1 + e2 * x2 + e3 * x3 + e4 * x4
+        x0, x1, x2 = x[j + s], x[j + LANES + s], x[j + 2 * LANES + s]
+        x3, x4 = x[j + 3 * LANES + s], x[j + 4 * LANES + s]
+        out[i + s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4
+        out[i + LANES + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4
+        out[i + 2 * LANES + s] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4
+        out[i + 3 * LANES + s] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4
+        out[i + 4 * LANES + s] += e0 * x0 + e1 * x1 + e2 * x2 + e3 * x3 + e4 * x4
 
 
 @_jit
-def _outer(sums, y, x):
-    """sums += y @ x.T for five rows of each, the sum running over the sequences."""
+def _outer(sums, y, i, x, j):
+    """sums += y[i:i+5] @ x[j:j+5].T, the sum running over the sequences."""
     zero = sums.dtype.type(0)
     a0 = a1 = a2 = a3 = a4 = b0 = b1 = b2 = b3 = b4 = c0 = c1 = c2 = c3 = c4 = zero
     d0 = d1 = d2 = d3 = d4 = e0 = e1 = e2 = e3 = e4 = zero
+    i, j = (i & NOT_NEGATIVE) * LANES, (j & NOT_NEGATIVE) * LANES
     for s in range(LANES):
-        y0, y1, y2 = y[s], y[LANES + s], y[2 * LANES + s]
-        y3, y4 = y[3 * LANES + s], y[4 * LANES + s]
-        x0, x1, x2 = x[s], x[LANES + s], x[2 * LANES + s]
-        x3, x4 = x[3 * LANES + s], x[4 * LANES + s]
+        y0, y1, y2 = y[i + s], y[i + LANES + s], y[i + 2 * LANES + s]
+        y3, y4 = y[i + 3 * LANES + s], y[i + 4 * LANES + s]
+        x0, x1, x2 = x[j + s], x[j + LANES + s], x[j + 2 * LANES + s]
+        x3, x4 = x[j + 3 * LANES + s], x[j + 4 * LANES + s]
         a0, a1, a2, a3, a4 = a0 + y0 * x0, a1 + y0 * x1, a2 + y0 * x2, a3 + y0 * x3, a4 + y0 * x4
         b0, b1, b2, b3, b4 = b0 + y1 * x0, b1 + y1 * x1, b2 + y1 * x2, b3 + y1 * x3, b4 + y1 * x4
         c0, c1, c2, c3, c4 = c0 + y2 * x0, c1 + y2 * x1, c2 + y2 * x2, c3 + y2 * x3, c4 + y2 * x4
@@ -84,7 +87,7 @@ def _multiply_add(out, blocks, rows, columns, x):
     """out += W @ x with W cut into blocks that start at `rows` and `columns`."""
     for p in range(len(rows)):
         for q in range(len(columns)):
-            _product(_rows(out, rows[p], BLOCK), blocks[p, q], _rows(x, columns[q], BLOCK))
+            _product(out, rows[p], blocks[p, q], x, columns[q])
 
 
 @_jit
@@ -92,7 +95,7 @@ def _outer_add(sums, rows, columns, y, x):
     """sums += y @ x.T, in the same cut."""
     for p in range(len(rows)):
         for q in range(len(columns)):
-            _outer(sums[p, q], _rows(y, rows[p], BLOCK), _rows(x, columns[q], BLOCK))
+            _outer(sums[p, q], y, rows[p], x, columns[q])
 
 
 @_jit
