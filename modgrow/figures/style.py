@@ -76,9 +76,18 @@ def label(name: str, arm: Arm, n_seeds: int) -> str:
     return f"{words} (n = {n_seeds})"
 
 
+def _settle(figure: Figure) -> None:
+    """Fix the layout with rounded positions: the solver's last digit varies from run to run."""
+    figure.canvas.draw()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(value, 6) for value in axes.get_position().bounds])
+
+
 def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
     """Write both formats; the same data give the same bytes."""
     sns.despine(figure)
+    _settle(figure)
     files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
     files.write(png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None}))
     plt.close(figure)
