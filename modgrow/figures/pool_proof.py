@@ -17,7 +17,7 @@ COLUMNS = (
     "low",
     "high",
 )
-NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy on the newest task"}
+NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy, newest"}
 
 
 def draw(table: pd.DataFrame) -> Figure:
