@@ -34,8 +34,7 @@ def connectivity(modules: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, list
 
 def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]) -> Figure:
     """Modular left, flat right; colour is the weight, grey is no connection."""
-    style.new_figure()
-    figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
+    figure, axes = style.new_figure(7.0, 3.6, 1, 2)
     titles = (
         f"modular: {len(modular)} modules, one head each",
         f"flat: one population, {len(flat[0]['readout'])} heads",

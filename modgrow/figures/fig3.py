@@ -1,6 +1,5 @@
 """Fig. 3: tasks still solved against the strength of a perturbation of weights (a) or tau (b)."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -13,8 +12,7 @@ PANELS = {"weights": "weights", "tau": r"$\tau$"}
 
 def draw(table: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
     """Thick lines are means over seeds and draws, thin lines single networks; 0 stands at the left edge."""
-    style.new_figure()
-    figure, axes = plt.subplots(1, 2, figsize=(7.0, 3.0), sharey=True, layout="constrained")
+    figure, axes = style.new_figure(7.0, 3.0, 1, 2, sharey=True)
     solved = table.assign(solved=table["accuracy"] > threshold)
     counts = solved.groupby(["arm", "pathway", "seed", "draw", "epsilon"])["solved"].sum()
     counts = counts.groupby(["arm", "pathway", "seed", "epsilon"]).mean()

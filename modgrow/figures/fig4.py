@@ -18,8 +18,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
 
     Neurons with an effective tau of at most 1 are left out of (b), as published; so are silent ones.
     """
-    style.new_figure()
-    figure, axes = plt.subplots(1, 3, figsize=(9.0, 2.9), layout="constrained")
+    figure, axes = style.new_figure(9.0, 2.9, 1, 3)
     for name in arms:
         own, colour = table[table["arm"] == name], style.contrast(arms[name])
         words = style.label(name, arms[name], own["seed"].nunique())

@@ -15,8 +15,7 @@ CHANGE_COLUMNS = ("arm", "seed", "pathway", "module", "variance")
 
 def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Arm]) -> Figure:
     """(a, b): mean over draws and seeds, one line per module. (c): mean over modules, dots are seeds."""
-    style.new_figure()
-    figure, axes = plt.subplots(1, 3, figsize=(9.0, 2.9), layout="constrained", width_ratios=[1, 1.2, 1])
+    figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.2, 1])
     own = table[table["arm"] == arm]
     colours, scale = sns.color_palette("viridis_r", as_cmap=True), Normalize(own["n"].min(), own["n"].max())
     for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):

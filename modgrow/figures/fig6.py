@@ -13,9 +13,7 @@ COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 def draw(curves: pd.DataFrame, panels: dict[str, list[str]], arms: dict[str, Arm]) -> Figure:
     """Lines are means over seeds, bands their standard error, dots at the right every network's end."""
-    style.new_figure()
-    size = {"figsize": (5.0 * len(panels), 3.0), "layout": "constrained"}
-    figure, axes = plt.subplots(1, len(panels), squeeze=False, **size)
+    figure, axes = style.new_figure(5.0 * len(panels), 3.0, 1, len(panels), squeeze=False)
     for panel, (letter, names) in zip(axes[0], panels.items(), strict=True):
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
         for place, name in enumerate(names):

@@ -22,12 +22,9 @@ NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy, newest"}
 
 def draw(table: pd.DataFrame) -> Figure:
     """One column per pair of arms, two rows per quantity: the means, and pool minus fresh."""
-    style.new_figure()
     pairs = table[["arm_pool", "arm_fresh"]].drop_duplicates().to_numpy().tolist()
-    size = (2.6 * len(pairs), 5.6)
-    figure, axes = plt.subplots(
-        2 * len(NAMES), len(pairs), figsize=size, sharex=True, squeeze=False, layout="constrained"
-    )
+    grid = (2 * len(NAMES), len(pairs))
+    figure, axes = style.new_figure(2.6 * len(pairs), 5.6, *grid, sharex=True, squeeze=False)
     for column, (pool, fresh) in enumerate(pairs):
         own = table[(table["arm_pool"] == pool) & (table["arm_fresh"] == fresh)]
         axes[0, column].set_title(f"{pool} against {fresh} (n = {own['n_seeds'].iloc[0]})", fontsize=8)

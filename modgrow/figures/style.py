@@ -17,8 +17,8 @@ MARKERS = "osD^vPX*"
 WIDTH = 3.5  # inches, one column
 
 
-def new_figure(width: float = WIDTH, height: float = 2.8) -> tuple[Figure, plt.Axes]:
-    """An empty panel in the common theme."""
+def new_figure(width: float = WIDTH, height: float = 2.8, rows: int = 1, columns: int = 1, **panels):
+    """A figure in the common theme and its empty panels, as `plt.subplots` gives them."""
     sns.set_theme(
         context="paper",
         style="ticks",
@@ -30,8 +30,7 @@ def new_figure(width: float = WIDTH, height: float = 2.8) -> tuple[Figure, plt.A
             "svg.fonttype": "none",
         },
     )
-    figure, axes = plt.subplots(figsize=(width, height), layout="constrained")
-    return figure, axes
+    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **panels)
 
 
 def looks(arms: dict[str, Arm]) -> dict[str, dict]:
