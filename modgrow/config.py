@@ -1,9 +1,11 @@
 """The settings file: every arm resolved and checked before any job starts.
 
 `config.yaml` gives `defaults` for all arms and, per arm, what it overrides; `Settings.arms` holds
-the recipes complete (`modgrow/arm.py`).
+the recipes complete (`modgrow/arm.py`), those of the sensitivity variants (`modular_10.lr_0.2`) among them.
 """
 
+import math
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +16,7 @@ from modgrow.arm import Arm, Record
 from modgrow.errors import SettingsError
 from modgrow.validation import validated
 
-TARGETS = ("all", "pool_proof")
+TARGETS = ("all", "pool_proof", "sensitivity")
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 
 
@@ -63,6 +65,23 @@ class Timescales(Record):
     max_lag: int = Field(30, ge=2, le=1000, description="autocorrelations are fitted at lags 0 to this")
 
 
+class Variant(Record):
+    """One setting changed in some arms."""
+
+    arms: list[str] = Field(min_length=1, description="arms trained again with the change")
+    change: dict[str, Any] = Field(min_length=1, description="the settings of an arm that are changed")
+
+
+class Sensitivity(Record):
+    """Does each conclusion hold under another setting? (`snakemake sensitivity`)"""
+
+    seeds: int = Field(3, ge=1, le=1_000_000, description="networks per changed arm")
+    stand_ins: dict[str, str] = Field(
+        default_factory=dict, description="cheaper arms that take the part of others in the claims"
+    )
+    variants: dict[ArmName, Variant] = Field(default_factory=dict, description="the changes by name")
+
+
 class Settings(Record):
     """Everything in `config.yaml`."""
 
@@ -78,7 +97,13 @@ class Settings(Record):
     generalisation: Generalisation = Field(default_factory=Generalisation, description="Fig. 2c")
     timescales: Timescales = Field(default_factory=Timescales, description="Fig. 4")
     freezing: list[str] = Field(default_factory=list, description="arms of Fig. 6a; none: no figure")
-    duplication: list[str] = Field(default_factory=list, description="arms of Fig. 6b; none: no figure")
+    duplication: dict[str, list[str]] = Field(
+        default_factory=dict, description="panels of Fig. 6b: title and arms; none: no figure"
+    )
+    sensitivity: Sensitivity = Field(
+        default_factory=Sensitivity,
+        description="target `sensitivity`: does each conclusion hold under another setting?",
+    )
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
@@ -90,7 +115,9 @@ class Settings(Record):
             "generalisation.arms": self.generalisation.arms,
             "timescales.arms": self.timescales.arms,
             "freezing": self.freezing,
-            "duplication": self.duplication,
+            **{f"duplication.{title}": arms for title, arms in self.duplication.items()},
+            "sensitivity.stand_ins": [*self.sensitivity.stand_ins, *self.sensitivity.stand_ins.values()],
+            **{f"sensitivity.variants.{v}.arms": own.arms for v, own in self.sensitivity.variants.items()},
             "pathways": [self.pathways] if self.pathways else [],
         }
         may = [name for name in self.arms if self.arm_targets.get(name, "all") == "all"]
@@ -106,6 +133,10 @@ class Settings(Record):
     def networks(self, target: str = "all") -> list[tuple[str, int]]:
         """Every (arm, seed) that a target needs, seeds counted from 0."""
         return [(arm, seed) for arm in self.arms_of(target) for seed in range(self.arm_seeds[arm])]
+
+    def variants_of(self, variant: str) -> dict[str, str]:
+        """The arms that a sensitivity variant changes, and the names they are trained under."""
+        return {arm: variant_name(arm, variant) for arm in self.sensitivity.variants[variant].arms}
 
     def proof_pairs(self) -> dict[str, str]:
         """Each arm of the target `pool_proof`, and its counterpart in `all`: the same but for the pool."""
@@ -153,12 +184,44 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
     validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False)
     seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
     validated(Arm, {"units": 1, **defaults}, name, ("defaults",), alone=False)
+    variants = _variant_arms(raw.get("sensitivity") or {}, arms)
+    if double := set(arms) & set(variants):
+        raise SettingsError(f"{name}: arms.{double.pop()}: is the name of a sensitivity variant; rename it")
+    arms = arms | variants
     resolved = {arm: _resolve(arm, own, defaults, name) for arm, own in arms.items()}
     counts = {arm: _seeds(own.get("seeds", seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
     targets = {arm: _target(own.get("target", "all"), f"{name}: arms.{arm}") for arm, own in arms.items()}
     plain = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
     derived = {"arms": resolved, "arm_seeds": counts, "arm_targets": targets}
     return validated(Settings, {"comparison": plain, **raw, **derived}, name)
+
+
+def _merged(recipe: dict, over: dict) -> dict:
+    """`over` over `recipe`; the growth policy is merged pathway by pathway."""
+    growth = [part["growth"] for part in (recipe, over) if isinstance(part.get("growth"), dict)]
+    return recipe | over | ({"growth": growth[0] | growth[1]} if len(growth) == 2 else {})
+
+
+def variant_name(arm: str, variant: str) -> str:
+    """The name under which an arm is trained with a variant's change."""
+    return f"{arm}.{variant}"
+
+
+def _variant_arms(sensitivity: dict, arms: dict) -> dict[str, dict]:
+    """The recipes of the sensitivity variants; a name that is not an arm is refused later, by its key."""
+    parts = {"target": "sensitivity", "seeds": sensitivity.get("seeds", 3)}
+    return {
+        variant_name(arm, variant): _merged(arms[arm], own["change"]) | parts
+        for variant, own in (sensitivity.get("variants") or {}).items()
+        for arm in own["arms"]
+        if isinstance(arms.get(arm), dict)
+    }
+
+
+def _by_size(rate: Any, units: Any) -> Any:
+    """A learning rate written `1.1/sqrt(units)` as its number for this arm; anything else as it is."""
+    written = re.fullmatch(r"([0-9.]+) */ *sqrt\(units\)", rate) if isinstance(rate, str) else None
+    return float(written[1]) / math.sqrt(units) if written and isinstance(units, int) and units > 0 else rate
 
 
 def _resolve(arm: Any, own: Any, defaults: dict, name: str) -> Arm:
@@ -168,9 +231,9 @@ def _resolve(arm: Any, own: Any, defaults: dict, name: str) -> Arm:
     own = {key: value for key, value in own.items() if key not in ("seeds", "target")}
     flat = own.get("architecture", defaults.get("architecture")) == "flat"
     modular_only = ("growth", "pool_batches") if flat else ()
-    merged = {key: value for key, value in defaults.items() if key not in modular_only} | own
-    if isinstance(own.get("growth"), dict) and isinstance(defaults.get("growth"), dict):
-        merged["growth"] = {**defaults["growth"], **own["growth"]}
+    merged = _merged({key: value for key, value in defaults.items() if key not in modular_only}, own)
+    if "learning_rate" in merged:
+        merged["learning_rate"] = _by_size(merged["learning_rate"], merged.get("units"))
     return validated(Arm, merged, name, ("arms", arm))
 
 

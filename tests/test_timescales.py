@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from modgrow.experiments import timescales
 from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
 from modgrow.learning import task
 
 LAGS = np.arange(31.0)
+ONE_TAU = timescales.Fit("planted", 1, tau_one=8.0)
+TWO_TAUS = timescales.Fit("planted", 2, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
 
 
 def recorded(samples, chunk=997):
@@ -29,7 +32,7 @@ def by_fft(samples):
 
 @pytest.mark.parametrize("chunk", [7, 31, 1000, 10_000])
 def test_direct_lag_sums_equal_an_fft(rng, chunk):
-    samples = timescales.simulate([8.0], [1.0], 5000, 3, rng) + 100.0
+    samples = timescales.simulate(ONE_TAU, 5000, 3, rng) + 100.0
     np.testing.assert_allclose(recorded(samples, chunk), by_fft(samples), rtol=0, atol=1e-10)
 
 
@@ -56,7 +59,7 @@ def test_a_leaky_unit_driven_by_white_noise_has_the_timescale_of_its_ar_1(rng, t
 
 
 def test_two_planted_timescales_come_back_sorted(rng):
-    found = timescales.fit(recorded(timescales.simulate([15.0, 1.0], [0.5, 0.5], 100_000, 10, rng)))
+    found = timescales.fit(recorded(timescales.simulate(TWO_TAUS, 100_000, 10, rng)))
     assert found.n_taus == 2
     assert found.aic_two < found.aic_one
     assert found.tau_fast == pytest.approx(1.0, rel=0.15)
@@ -73,6 +76,33 @@ def test_a_noiseless_exponential_is_fitted_by_one_tau_and_crosses_1_over_e_there
     assert found.tau_effective == pytest.approx(tau, rel=0.01)
     if tau >= 1:
         assert found.tau_crossing == pytest.approx(tau, rel=0.05)
+
+
+@pytest.mark.parametrize("planted", [(0.4, 3.0, 0.3), (1.0, 20.0, 0.7), (5.0, 60.0, 0.5), (0.1, 90.0, 0.95)])
+def test_the_grid_finds_two_noiseless_taus_wherever_they_are(planted):
+    fast, slow, share = planted
+    found = timescales.fit(share * np.exp(-LAGS / fast) + (1 - share) * np.exp(-LAGS / slow))
+    assert found.n_taus == 2
+    assert (found.tau_fast, found.tau_slow, found.fast_share) == pytest.approx(planted, rel=0.01)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_fit_is_as_good_as_a_global_search(seed):
+    """Against differential evolution, on shapes that neither model fits."""
+    rng = np.random.default_rng(seed)
+    acf = np.concatenate(
+        [[1.0], np.clip(1 - LAGS[1:] / rng.uniform(2, 30), 0, None) + rng.normal(0, 0.03, 30)]
+    )
+    bounds = [
+        (0, 1),
+        (0, 1),
+        (timescales.TAU_MIN, timescales.TAU_MAX),
+        (timescales.TAU_MIN, timescales.TAU_MAX),
+    ]
+    best = optimize.differential_evolution(
+        lambda x: np.sum((timescales.model(x, LAGS) - acf) ** 2), bounds, rng=seed, tol=1e-10, maxiter=2000
+    )
+    assert timescales.fit(acf).aic_two <= timescales.aic_of(best.fun, 31, 4) + 0.01
 
 
 def test_the_richer_model_never_fits_worse(rng):
@@ -93,10 +123,9 @@ def test_silent_constant_and_broken_activity_give_a_row_that_says_so():
     broken[5, 0] = np.nan
     assert timescales.fit(recorded(broken)).state in ("silent", "invalid")
     assert timescales.fit(np.concatenate([np.ones(30), [np.inf]])).state == "invalid"
-    row = timescales.rows(np.full((31, 2), np.nan))[1]
-    assert row["unit"] == 1
-    assert row["state"] == "silent"
-    assert np.isnan(row["tau_effective"])
+    nothing = timescales.fit(np.full(31, np.nan))
+    assert nothing.state == "silent"
+    assert np.isnan(nothing.tau_effective)
 
 
 def test_a_timescale_beyond_the_bound_is_marked():

@@ -1,7 +1,7 @@
 """Effective timescales of a trained network: drive it, record autocorrelations, fit (Fig. 4)."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from modgrow.streams import stream
 
 DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
 CHUNK = 1000
-COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(timescales.Fit)))
+COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(timescales.Fit)), "tau_refit")
 
 
 def long_bits(
@@ -74,9 +74,34 @@ def rows(
         chain = list(network.chain)[: n_solved - n_first + 1]
         recorded = dict(enumerate(record(chain, seed, **settings) if chain else [], n_first))
         modules = dict(enumerate(chain, n_first))
-    return [
-        {"n": n, "drive": str(drive), "tau": modules[n].tau[fit["unit"]].clamp(min=1.0).item(), **fit}
-        for n, per_drive in recorded.items()
-        for drive, acf in per_drive.items()
-        for fit in timescales.rows(acf)
-    ]
+    found = []
+    for n, per_drive in recorded.items():
+        for drive, acf in per_drive.items():
+            fits = [timescales.fit(column) for column in acf.T]
+            checked = self_check(fits, settings["runs"], settings["steps"], max_lag=len(acf) - 1, seed=seed)
+            for unit, own in enumerate(fits):
+                tau = modules[n].tau[unit].clamp(min=1.0).item()
+                row = {"n": n, "drive": str(drive), "tau": tau, "unit": unit, **asdict(own)}
+                found.append(row | {"tau_refit": checked.get(unit, np.nan)})
+    return found
+
+
+def self_check(
+    fits: list[timescales.Fit], runs: int, steps: int, max_lag: int, seed: int
+) -> dict[int, float]:
+    """What the fit makes of its own answer, for the unit with the median effective tau.
+
+    A process of the taus found there is simulated, as often and as long as the network was recorded, and
+    fitted again: {unit: its effective tau}; empty if no unit could be fitted.
+    """
+    fitted = [unit for unit, own in enumerate(fits) if own.state == "fitted"]
+    if not fitted:
+        return {}
+    fitted.sort(key=lambda unit: fits[unit].tau_effective)
+    unit = fitted[len(fitted) // 2]
+    samples = timescales.simulate(fits[unit], steps, runs, stream(seed, "self-check"))
+    sums = LagSums(max_lag)
+    for start in range(0, steps, CHUNK):
+        sums.add(samples[start : start + CHUNK])
+    acf = normalised(sums.autocovariance()[:, None, :])[:, 0]
+    return {unit: timescales.fit(acf).tau_effective}

@@ -1,18 +1,20 @@
 """Timescales from autocorrelations: one or two exponentials, chosen by AIC. Arrays in, fits out.
 
 The models are a exp(-k/tau) and a [c exp(-k/tau_fast) + (1 - c) exp(-k/tau_slow)], a and c in [0, 1],
-tau in (0, 100] time steps, tau_fast <= tau_slow. A fit is an experiment: several starts, and a row that
-says how it went, never an exception.
+tau in (0, 100] time steps, tau_fast <= tau_slow. A fit is an experiment: it starts from the best of a
+grid over all taus, and gives a row that says how it went, never an exception.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import least_squares
+from scipy.signal import lfilter
 
 TAU_MIN, TAU_MAX = 1e-2, 100.0
-STARTS = ((0.3, 2.0), (1.0, 5.0), (2.0, 20.0), (5.0, 60.0))  # (tau_fast, tau_slow), beside the one-tau fit
+GRID = np.geomspace(0.05, 95.0, 48)  # taus to start from, one by one and in pairs
+FAST, SLOW = np.triu_indices(len(GRID), 1)
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
     if not np.isfinite(acf).all():
         return Fit("silent" if np.isnan(acf).all() else "invalid")
     lags = np.arange(len(acf), dtype=float)
-    one = _best(acf, lags, [(0.9, tau) for tau in (0.3, 1.0, 5.0, 30.0)])
+    start_one, start_two = _starts(acf, lags)
+    one = _best(acf, lags, [start_one])
     a, tau = one.x
     near_one = (a, 0.5, 0.8 * tau, min(1.2 * tau, 90.0))
-    two = _best(acf, lags, [near_one, *((0.9, 0.5, *pair) for pair in STARTS)])
+    two = _best(acf, lags, [start_two, near_one])
     _, share, first, second = two.x
     if two.cost > one.cost:  # one tau is a special case of two: never fit worse than that
         two.cost, share, first, second = one.cost, 1.0, tau, tau
@@ -72,11 +75,6 @@ def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
         tau_weighted=share * first + (1 - share) * second if chosen == 2 else tau,
         tau_crossing=crossing(acf),
     )
-
-
-def rows(acf: Float[np.ndarray, "lag unit"]) -> list[dict]:
-    """One fit per unit, as plain rows."""
-    return [{"unit": unit, **asdict(fit(acf[:, unit]))} for unit in range(acf.shape[1])]
 
 
 def aic_of(rss: float, n: int, k: int) -> float:
@@ -120,6 +118,31 @@ def _jacobian(parameters: np.ndarray, lags: np.ndarray) -> np.ndarray:
     )
 
 
+def _starts(
+    acf: Float[np.ndarray, " lag"], lags: Float[np.ndarray, " lag"]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The best point of the grid for either model: the taus from the grid, the amplitudes exact.
+
+    For given taus the two-tau model is linear in u = a c and v = a (1 - c), with u, v >= 0 and u + v <= 1:
+    the least squares lie inside that triangle or on u + v = 1 (its other two sides are the one-tau model).
+    """
+    decays = np.exp(-lags / GRID[:, None])
+    products, overlap = decays @ decays.T, decays @ acf
+    norms = np.diag(products)
+    a = np.clip(overlap / norms, 0.0, 1.0)
+    best = np.argmin(a**2 * norms - 2 * a * overlap)
+    start_one = (a[best], GRID[best])
+
+    ff, ss, fs, f, s = norms[FAST], norms[SLOW], products[FAST, SLOW], overlap[FAST], overlap[SLOW]
+    u, v = np.stack([ss * f - fs * s, ff * s - fs * f]) / (ff * ss - fs**2)
+    outside = (u < 0) | (v < 0) | (u + v > 1)
+    on_edge = np.clip((f - s + ss - fs) / (ff - 2 * fs + ss), 0.0, 1.0)
+    u, v = np.where(outside, on_edge, u), np.where(outside, 1 - on_edge, v)
+    best = np.argmin(u**2 * ff + 2 * u * v * fs + v**2 * ss - 2 * (u * f + v * s))
+    total = u[best] + v[best]
+    return start_one, (total, u[best] / max(total, 1e-9), GRID[FAST[best]], GRID[SLOW[best]])
+
+
 def _best(acf: np.ndarray, lags: np.ndarray, starts: list[tuple]):
     """The best of several bounded least-squares fits."""
     shares = len(starts[0]) - (1 if len(starts[0]) == 2 else 2)
@@ -140,14 +163,15 @@ def _best(acf: np.ndarray, lags: np.ndarray, starts: list[tuple]):
     return min(fits, key=lambda found: found.cost)
 
 
-def simulate(taus, shares, time: int, runs: int, rng: np.random.Generator) -> Float[np.ndarray, "time run"]:
-    """A sum of AR(1) processes whose autocorrelation is sum of shares_i exp(-k/tau_i)."""
-    from scipy.signal import lfilter
-
-    total = np.zeros((time, runs))
+def simulate(found: Fit, time: int, runs: int, rng: np.random.Generator) -> Float[np.ndarray, "time run"]:
+    """A Gaussian process with the taus of a fit: one AR(1) process per tau, of its share of the variance."""
+    taus, shares = (found.tau_one,), (1.0,)
+    if found.n_taus == 2:
+        taus, shares = (found.tau_fast, found.tau_slow), (found.fast_share, 1 - found.fast_share)
+    total = np.zeros((runs, time))
     for tau, share in zip(taus, shares, strict=True):
         decay = np.exp(-1 / tau)
-        noise = rng.standard_normal((time, runs)) * np.sqrt(share * (1 - decay**2))
-        noise[0] /= np.sqrt(1 - decay**2)
-        total += lfilter([1.0], [1.0, -decay], noise, axis=0)
-    return total
+        noise = rng.standard_normal((runs, time)) * np.sqrt(share * (1 - decay**2))
+        noise[:, 0] /= np.sqrt(1 - decay**2)
+        total += lfilter([1.0], [1.0, -decay], noise)
+    return np.ascontiguousarray(total.T)

@@ -21,6 +21,8 @@ class Claim:
 
     `direction` is "above", "below" or "between" (then `threshold` is the pair of bounds). `panel` is
     where the statement stands in the paper ("own" for ours). `tables` and `arms` are what it is read from.
+    `needs` says how few of the arms suffice to judge it: "all", "any" one, or whole "pairs" of a modular
+    arm and its flat match.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Claim:
     threshold: float | tuple[float, float]
     tables: tuple[str, ...]
     arms: tuple[str, ...]
+    needs: str = "all"
     calibrated: bool = False
 
 
@@ -44,6 +47,7 @@ CLAIMS = (
         0.95,
         ("learning_curves",),
         LARGE,
+        needs="any",
     ),
     Claim(
         "five_units_slower",
@@ -64,6 +68,7 @@ CLAIMS = (
         0.0,
         ("learning_curves",),
         MODULAR + FLAT,
+        needs="pairs",
     ),
     Claim(
         "flat_plateaus",
@@ -74,6 +79,7 @@ CLAIMS = (
         0.5,
         ("learning_curves",),
         FLAT,
+        needs="any",
     ),
     Claim(
         "pareto_front",
@@ -85,6 +91,7 @@ CLAIMS = (
         0.0,
         ("parameters",),
         MODULAR + FLAT,
+        needs="pairs",
     ),
     Claim(
         "n_200",
@@ -125,6 +132,7 @@ CLAIMS = (
         0.0,
         ("perturbation_summary",),
         LARGE + FLAT[1:],
+        needs="pairs",
     ),
     Claim(
         "fragile_to_tau_noise",
@@ -135,6 +143,7 @@ CLAIMS = (
         0.0,
         ("perturbation_summary",),
         MODULAR + FLAT,
+        needs="pairs",
     ),
     Claim(
         "five_units_fragile",
@@ -236,6 +245,7 @@ CLAIMS = (
         0.0,
         ("conservation",),
         MODULAR,
+        needs="any",
     ),
     Claim(
         "frozen_feedforward_fails",
@@ -246,6 +256,7 @@ CLAIMS = (
         5.0,
         ("learning_curves",),
         ("frozen_feedforward_5", "frozen_feedforward_10"),
+        needs="any",
         calibrated=True,
     ),
     Claim(
@@ -280,6 +291,26 @@ CLAIMS = (
         ("frozen_recurrent_5", "flat_20"),
     ),
     Claim(
+        "frozen_recurrent_costs_at_5",
+        "6a",
+        "At 5 units, freezing W^R costs performance.",
+        "N_solved of the fully trained minus that of the frozen arm, paired by seed",
+        "above",
+        0.0,
+        ("learning_curves",),
+        ("modular_5", "frozen_recurrent_5"),
+    ),
+    Claim(
+        "frozen_feedforward_below_recurrent",
+        "6a",
+        "Freezing W^FF does more harm than freezing W^R, at 5 and at 10 units.",
+        "N_solved with W^R frozen minus that with W^FF frozen, lower of the two sizes",
+        "above",
+        0.0,
+        ("learning_curves",),
+        ("frozen_recurrent_5", "frozen_recurrent_10", "frozen_feedforward_5", "frozen_feedforward_10"),
+    ),
+    Claim(
         "half_the_parameters",
         "6a, discussion",
         "Freezing W^R about halves the weights that a new module trains.",
@@ -308,6 +339,16 @@ CLAIMS = (
         2.0,
         ("learning_curves",),
         ("copy_none_5", "copy_recurrent_5", "copy_feedforward_5", "copy_both_5"),
+    ),
+    Claim(
+        "copying_matters_less_when_larger",
+        "text to 6b",
+        "What is copied into a new module matters less in larger modules.",
+        "N_solved with both W^R and W^FF copied minus with neither (literal reading), 5 units minus 10",
+        "above",
+        0.0,
+        ("learning_curves",),
+        ("copy_both_5", "copy_none_5", "copy_both_10", "copy_none_10"),
     ),
     Claim(
         "recurrent_not_input_carries_copying",
