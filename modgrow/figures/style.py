@@ -1,5 +1,6 @@
 """One look for all figures: a colour per size, solid for modular, dashed for flat."""
 
+import re
 from pathlib import Path
 
 import matplotlib
@@ -73,6 +74,11 @@ def label(name: str, arm: Arm, n_seeds: int) -> str:
     plain = name == f"{arm.architecture}_{arm.units}"
     words = f"{arm.architecture}, {arm.units} units" if plain else name
     return f"{words} (n = {n_seeds})"
+
+
+def maths(text: str) -> str:
+    """`W^FF` in plain text as a formula."""
+    return re.sub(r"W\^(FF|R|I)", r"$W^{\1}$", text)
 
 
 def _settle(figure: Figure) -> None:

@@ -8,6 +8,7 @@ Arms are matched by size: modular 5/10/15/20 against flat 20/54/91/128. A half-p
 perturbation strength epsilon at which half of the unperturbed value is left.
 """
 
+import math
 from dataclasses import dataclass
 
 MODULAR = ("modular_5", "modular_10", "modular_15", "modular_20")
@@ -22,7 +23,8 @@ class Claim:
     `direction` is "above", "below" or "between" (then `threshold` is the pair of bounds). `panel` is
     where the statement stands in the paper ("own" for ours). `tables` and `arms` are what it is read from.
     `needs` says how few of the arms suffice to judge it: "all", "any" one, or whole "pairs" of a modular
-    arm and its flat match.
+    arm and its flat match. `resampled` is false where the interval is no bootstrap over seeds: a binomial
+    one, or none because the number is counted.
     """
 
     name: str
@@ -34,7 +36,15 @@ class Claim:
     tables: tuple[str, ...]
     arms: tuple[str, ...]
     needs: str = "all"
+    resampled: bool = True
     calibrated: bool = False
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The statistic must lie strictly between these two."""
+        if self.direction == "between":
+            return self.threshold
+        return (self.threshold, math.inf) if self.direction == "above" else (-math.inf, self.threshold)
 
 
 CLAIMS = (
@@ -89,7 +99,7 @@ CLAIMS = (
         "N_solved; lowest of the four",
         "above",
         0.0,
-        ("parameters",),
+        ("learning_curves",),
         MODULAR + FLAT,
         needs="pairs",
     ),
@@ -102,6 +112,7 @@ CLAIMS = (
         0.0,
         ("learning_curves",),
         ("n200",),
+        resampled=False,
     ),
     Claim(
         "generalisation_above_flat",
@@ -319,6 +330,7 @@ CLAIMS = (
         (0.4, 0.65),
         ("pathways",),
         ("modular_5", "frozen_recurrent_5"),
+        resampled=False,
     ),
     Claim(
         "copying_recurrent_helps",

@@ -102,22 +102,43 @@ def some(arms):
 
 
 CHAINS = [arm for arm in SETTINGS.comparison if SETTINGS.arms[arm].architecture == "modular"]
-FIG6 = list(dict.fromkeys(SETTINGS.freezing + SETTINGS.duplication))
-PER_NETWORK = {
-    "learning_curves": SEEDS,
-    "generalisation": some(SETTINGS.generalisation.arms),
-    "perturbation": some(SETTINGS.comparison),
-    "timescales": some(SETTINGS.timescales.arms),
-    "conservation": some(CHAINS),
+ASKED = {
+    "generalisation": SETTINGS.generalisation.arms,
+    "perturbation": SETTINGS.comparison,
+    "timescales": SETTINGS.timescales.arms,
+    "conservation": CHAINS,
 }
-TABLES = [table for table, seeds in PER_NETWORK.items() if seeds] + ["parameters", "resources"]
-TABLES += ["perturbation_summary"] * bool(SETTINGS.comparison) + ["pathways"] * bool(FIG6)
+PER_NETWORK = {"learning_curves": SEEDS} | {table: some(arms) for table, arms in ASKED.items() if arms}
+CLAIM_TABLES = [*PER_NETWORK, "pathways"] + ["perturbation_summary"] * bool(SETTINGS.comparison)
+TABLES = [*CLAIM_TABLES, "parameters", "resources", "reference"]
+
+
+# The same of the sensitivity variants, and of the stand-ins that `all` does not ask.
+def with_variants(table):
+    """Number of seeds of the arms to ask beside those of `all`: stand-ins and changed arms."""
+    stand_ins = {SETTINGS.sensitivity.stand_ins.get(arm, arm) for arm in ASKED[table]}
+    pairs = [SETTINGS.variants_of(variant) for variant in SETTINGS.sensitivity.variants]
+    changed = {name for arms in pairs for arm, name in arms.items() if arm in stand_ins}
+    return {
+        arm: SETTINGS.arm_seeds[arm]
+        for arm in SETTINGS.arms
+        if arm in stand_ins | changed and arm not in PER_NETWORK.get(table, {})
+    }
+
+
+CHANGED = {arm: SETTINGS.arm_seeds[arm] for arm in SETTINGS.arms_of("sensitivity")}
+SENSITIVITY = {"learning_curves": CHANGED} | {table: with_variants(table) for table in ASKED}
+SENSITIVITY = {table: seeds for table, seeds in SENSITIVITY.items() if seeds}
+SENSITIVITY_TABLES = [*SENSITIVITY] + ["perturbation_summary"] * ("perturbation" in SENSITIVITY)
+COLLECTIONS = {"tables": PER_NETWORK, "sensitivity": SENSITIVITY}
+
 FLATS = [arm for arm in SETTINGS.comparison if arm not in CHAINS]
 FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
     :1
 ]  # the second-smallest chain (or the only one), the smallest flat
-FIG6_PANELS = {"a": SETTINGS.freezing, "b": SETTINGS.duplication}
-FIG6_PANELS = {panel: arms for panel, arms in FIG6_PANELS.items() if arms}
+FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
+FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
+FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
 FIGURES = {
     "fig1": len(FIG1) == 2,
     "fig2a": SETTINGS.comparison,
@@ -127,6 +148,7 @@ FIGURES = {
     "fig4": SETTINGS.timescales.arms,
     "fig5": SETTINGS.pathways in CHAINS,
     "fig6": FIG6,
+    "claims": True,
 }
 FIGURES = [figure for figure, wanted in FIGURES.items() if wanted]
 

@@ -3,33 +3,38 @@
 
 rule collect_table:
     input:
-        lambda w: per_network(w.table, "parquet", PER_NETWORK[w.table]),
+        lambda w: per_network(w.table, "parquet", COLLECTIONS[w.collection][w.table]),
     output:
-        f"{RESULTS}/tables/{{table}}.parquet",
+        f"{RESULTS}/{{collection}}/{{table}}.parquet",
     log:
-        f"{RESULTS}/logs/collect_table/{{table}}.log",
+        f"{RESULTS}/logs/collect_table/{{collection}}/{{table}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/collect_table_{{table}}.tsv"
+        f"{RESULTS}/benchmarks/collect_table_{{collection}}_{{table}}.tsv"
     wildcard_constraints:
-        table="|".join(PER_NETWORK),
+        collection="|".join(COLLECTIONS),
+        table="|".join(["learning_curves", *ASKED]),
     localrule: True
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=lambda w: identity("collect_table", folder=f"{RESULTS}/{w.table}", seeds=PER_NETWORK[w.table]),
+        id=lambda w: identity(
+            "collect_table", folder=f"{RESULTS}/{w.table}", seeds=COLLECTIONS[w.collection][w.table]
+        ),
     shell:
         "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
 
 
 rule perturbation_summary:
     input:
-        f"{RESULTS}/tables/perturbation.parquet",
+        f"{RESULTS}/{{collection}}/perturbation.parquet",
     output:
-        f"{RESULTS}/tables/perturbation_summary.parquet",
+        f"{RESULTS}/{{collection}}/perturbation_summary.parquet",
     log:
-        f"{RESULTS}/logs/perturbation_summary.log",
+        f"{RESULTS}/logs/perturbation_summary/{{collection}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/perturbation_summary.tsv"
+        f"{RESULTS}/benchmarks/perturbation_summary_{{collection}}.tsv"
+    wildcard_constraints:
+        collection="|".join(COLLECTIONS),
     localrule: True
     conda:
         "../../envs/modgrow.yaml"
@@ -53,7 +58,7 @@ rule pathways:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pathways", arms=settings_of(FIG6)),
+        id=identity("pathways", arms=settings_of(SEEDS)),
     shell:
         "python workflow/scripts/pathways.py --id {params.id:q}"
         " --curves {input:q} --output {output:q} 2> {log:q}"

@@ -1,0 +1,46 @@
+"""Under which settings each claim holds: claims by variants, a mark per verdict."""
+
+import textwrap
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from modgrow.figures import style
+from modgrow.figures.claims import LOOKS
+
+COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "n_seeds")
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Empty: the variant does not touch the claim; shaded: not the verdict of the paper's settings."""
+    variants, claims = list(table["variant"].unique()), table.drop_duplicates("claim")
+    figure, axes = style.new_figure(7.5, 1.2 + 0.24 * len(claims))
+    stated = table[table["variant"] == "paper"].set_index("claim")["verdict"]
+    places = {claim: place for place, claim in enumerate(claims["claim"])}
+    for row in table.itertuples():
+        x, y = variants.index(row.variant), places[row.claim]
+        if row.claim in stated and row.verdict != stated[row.claim]:
+            axes.fill_between([x - 0.5, x + 0.5], y - 0.5, y + 0.5, color="0.9", linewidth=0)
+        axes.plot(x, y, linestyle="", markersize=5, **LOOKS[row.verdict])
+    statements = [textwrap.shorten(text, 90, placeholder=" ...") for text in claims["statement"]]
+    labels = [
+        f"{style.maths(text)}  [{panel}]" for text, panel in zip(statements, claims["panel"], strict=True)
+    ]
+    axes.set_yticks(range(len(claims)), labels, fontsize=6.2)
+    axes.set_xticks(range(len(variants)), variants, rotation=45, ha="left", fontsize=6.5)
+    axes.tick_params(length=0)
+    axes.xaxis.tick_top()
+    axes.set(xlim=(-0.5, len(variants) - 0.5), ylim=(len(claims) - 0.5, -0.5))
+    handles = [
+        axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
+    ]
+    axes.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.01),
+        ncols=3,
+        frameon=False,
+        title="shaded: another verdict than under the paper's settings; empty: not touched",
+        title_fontsize=6.5,
+    )
+    return figure

@@ -1,0 +1,141 @@
+"""From tables to verdicts: every claim that can be judged, under the paper's settings or changed ones."""
+
+import math
+
+import pandas as pd
+
+from modgrow.verdict.claims import CLAIMS, Claim
+from modgrow.verdict.evidence import Evidence
+from modgrow.verdict.measures import MEASURES
+from modgrow.verdict.statistics import Interval, seeds_needed
+
+FEWEST = 3  # networks per arm
+VERDICTS = ("reproduced", "not reproduced", "inconclusive")
+COLUMNS = (
+    "claim", "panel", "statement", "statistic", "arms", "estimate", "low", "high", "n_seeds", "direction",
+    "threshold", "threshold_high", "calibrated", "verdict", "seeds_needed",
+)  # fmt: skip
+
+
+def judge(evidence: Evidence, stand_ins: dict[str, str] | None = None) -> pd.DataFrame:
+    """One row per claim that the evidence can judge, in the order of the paper.
+
+    `stand_ins` maps arms to cheaper ones that take their part, unless they have one of their own.
+    """
+    return _judge(evidence, {}, stand_ins or {})
+
+
+def judge_variant(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str]) -> pd.DataFrame:
+    """The claims that a variant touches, judged on its networks.
+
+    `changed` maps arms to the names they were trained under with the variant's change. An arm that was
+    not changed takes part only if the variant changes none of its architecture.
+    """
+    judged = _judge(evidence, changed, stand_ins)
+    names = set(changed.values())
+    return judged[[bool(names & set(arms.split())) for arms in judged["arms"]]].reset_index(drop=True)
+
+
+def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str]) -> pd.DataFrame:
+    touched = {evidence.arms[name].architecture for name in changed.values()}
+    rows = []
+    for claim in CLAIMS:
+        arms = [arm if stand_ins.get(arm) in claim.arms else stand_ins.get(arm, arm) for arm in claim.arms]
+        named = [changed.get(arm, arm) for arm in arms]
+        usable = [
+            evidence.has(name, claim.tables)
+            and (arm in changed or evidence.arms[name].architecture not in touched)
+            for arm, name in zip(arms, named, strict=True)
+        ]
+        if chosen := _sufficient(claim, named, usable):
+            rows.append(_row(claim, chosen, evidence))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _sufficient(claim: Claim, arms: list[str], usable: list[bool]) -> list[str]:
+    """The usable arms if the claim can be judged on them; else none."""
+    if claim.needs == "all":
+        return arms if all(usable) else []
+    if claim.needs == "pairs":
+        half = len(arms) // 2
+        usable = [a and b for a, b in zip(usable[:half], usable[half:], strict=True)] * 2
+    return list(dict.fromkeys(arm for arm, at_hand in zip(arms, usable, strict=True) if at_hand))
+
+
+def judge_variants(
+    evidence: Evidence, variants: dict[str, dict[str, str]], stand_ins: dict[str, str]
+) -> pd.DataFrame:
+    """All variants in one table, after the paper's settings and those with the stand-ins in place."""
+    parts = {"paper": judge(evidence), "stand-ins": judge(evidence, stand_ins)}
+    parts |= {name: judge_variant(evidence, changed, stand_ins) for name, changed in variants.items()}
+    return pd.concat([part.assign(variant=name) for name, part in parts.items()], ignore_index=True)
+
+
+def verdict_of(claim: Claim, found: Interval, n_seeds: int) -> str:
+    """Reproduced if the whole interval lies on the claim's side, not if all of it lies on the other.
+
+    Two networks can agree by chance: with fewer than `FEWEST` a bootstrap has no say.
+    """
+    if not all(map(math.isfinite, found)) or (n_seeds < FEWEST and claim.resampled):
+        return "inconclusive"
+    low, high = claim.bounds
+    if low < found.low and found.high < high:
+        return "reproduced"
+    return "not reproduced" if found.high <= low or found.low >= high else "inconclusive"
+
+
+def problems(table: pd.DataFrame) -> list[str]:
+    """What is wrong with a table of claims: a verdict missing, or a number that should be finite is not."""
+    found = [f"{claim}: no verdict" for claim in table.loc[~table["verdict"].isin(VERDICTS), "claim"]]
+    enough = table[table["n_seeds"] >= 2]
+    for column in ("estimate", "low", "high"):
+        broken = enough.loc[~enough[column].map(math.isfinite), "claim"]
+        found += [f"{claim}: {column} is not finite" for claim in broken]
+    return found
+
+
+def count(table: pd.DataFrame) -> str:
+    """One line: how many claims came out how. Calibrated claims are counted apart."""
+    own = table[~table["calibrated"]]
+    counts = ", ".join(f"{(own['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
+    return f"{counts}, of {len(own)} claims; {len(table) - len(own)} more were used to choose a setting"
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """The table for readers: statement, numbers with interval, verdict."""
+    rows = table.assign(
+        claim=table["statement"],
+        asked=[_asked(row) for row in table.itertuples()],
+        found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
+        verdict=table["verdict"].where(~table["calibrated"], table["verdict"] + " (calibrated)"),
+    )
+    shown = ["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]
+    return f"{count(table)}.\n\n{rows[shown].to_markdown(index=False)}\n"
+
+
+def _asked(row) -> str:
+    if row.direction == "between":
+        return f"{row.threshold:g} to {row.threshold_high:g}"
+    return f"{row.direction} {row.threshold:g}"
+
+
+def _row(claim: Claim, arms: list[str], evidence: Evidence) -> dict:
+    found, n_seeds = MEASURES[claim.name](evidence, arms)
+    low, high = claim.bounds
+    nearest = low if abs(found.estimate - low) <= abs(found.estimate - high) else high
+    verdict = verdict_of(claim, found, n_seeds)
+    return {
+        "claim": claim.name,
+        "panel": claim.panel,
+        "statement": claim.statement,
+        "statistic": claim.statistic,
+        "arms": " ".join(arms),
+        **found._asdict(),
+        "n_seeds": n_seeds,
+        "direction": claim.direction,
+        "threshold": low if claim.direction != "below" else high,
+        "threshold_high": high if claim.direction == "between" else math.nan,
+        "calibrated": claim.calibrated,
+        "verdict": verdict,
+        "seeds_needed": seeds_needed(found, n_seeds, nearest) if verdict == "inconclusive" else math.nan,
+    }

@@ -1,0 +1,120 @@
+"""The authors' own numbers beside ours: from the paper, its text and figures, and their public code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from modgrow.verdict.evidence import Evidence, PerSeed
+
+COLUMNS = ("what", "theirs", "source", "arm", "ours", "lowest", "highest", "n_seeds")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One number of the authors (as text: many are ranges) and what to compare it with, per network."""
+
+    what: str
+    theirs: str
+    source: str
+    arm: str
+    table: str
+    ours: Callable[[Evidence, str], PerSeed]
+
+
+def tasks(evidence: Evidence, arm: str) -> PerSeed:
+    """Number of tasks solved, which is what the authors' plots count as heads."""
+    return evidence.of("learning_curves", arm).groupby("seed")["n_tasks_solved"].max().to_numpy(float)
+
+
+def tasks_after(epochs: int) -> Callable[[Evidence, str], PerSeed]:
+    """Tasks solved per epoch over the first so many epochs."""
+
+    def per_epoch(evidence: Evidence, arm: str) -> PerSeed:
+        rows = evidence.of("learning_curves", arm)
+        last = rows[rows["epoch"] <= epochs].groupby("seed")[["epoch", "n_tasks_solved"]].max()
+        return (last["n_tasks_solved"] / last["epoch"]).to_numpy()
+
+    return per_epoch
+
+
+def tau_over(first: int, last: int, kind: str) -> Callable[[Evidence, str], PerSeed]:
+    """Mean trained or effective tau (published drive) over N from `first` to `last`; NaN if not reached."""
+
+    def mean(evidence: Evidence, arm: str) -> PerSeed:
+        curves = getattr(evidence, kind)(arm)
+        return curves.loc[:, [n for n in curves if first <= n <= last]].mean(axis=1).to_numpy()
+
+    return mean
+
+
+def _n_solved(evidence: Evidence, arm: str) -> PerSeed:
+    return evidence.n_solved(arm)
+
+
+def _flat(units: int, theirs: str) -> Reference:
+    what = f"tasks solved, flat, {units} units (theirs: the largest N of 5 networks, 24 h each)"
+    return Reference(what, theirs, "authors' sparse networks", f"flat_{units}", "learning_curves", tasks)
+
+
+REFERENCES = (
+    Reference("new tasks per epoch", "1", "paper", "modular_10", "learning_curves", tasks_after(60)),
+    Reference("new tasks per epoch", "1", "paper", "modular_15", "learning_curves", tasks_after(60)),
+    Reference("new tasks per epoch", "1", "paper", "modular_20", "learning_curves", tasks_after(60)),
+    Reference("new tasks per epoch", "below 1", "paper", "modular_5", "learning_curves", tasks_after(60)),
+    Reference(
+        "new tasks per epoch up to about 30 (theirs at learning rates 0.2 and 0.4)",
+        "nearly 1; a few runs stick at 19 to 24",
+        "authors' growing networks, 1024 runs",
+        "modular_10",
+        "learning_curves",
+        tasks_after(30),
+    ),
+    _flat(20, "11"),
+    _flat(54, "26"),
+    _flat(91, "42"),
+    _flat(128, "52"),
+    Reference("N solved in 60 epochs", "about 10", "paper", "flat_20", "learning_curves", _n_solved),
+    Reference("N solved", "about 15", "paper", "frozen_recurrent_5", "learning_curves", _n_solved),
+    Reference("N solved", "as fully trained", "paper", "frozen_recurrent_10", "learning_curves", _n_solved),
+    Reference("N solved", "fails from N = 3", "paper", "frozen_feedforward_5", "learning_curves", _n_solved),
+    Reference(
+        "trained tau, mean over modules",
+        "1.0 to 1.55",
+        "paper, authors' code",
+        "modular_15",
+        "timescales",
+        tau_over(2, 10_000, "tau"),
+    ),
+    Reference("trained tau from N = 20", "1", "paper", "flat_91", "timescales", tau_over(20, 10_000, "tau")),
+    Reference(
+        "effective tau at module 10 (N = 11)",
+        "about 2",
+        "paper",
+        "modular_15",
+        "timescales",
+        tau_over(11, 11, "tau_effective"),
+    ),
+    Reference(
+        "effective tau at modules 15 to 30",
+        "2 to 4",
+        "paper",
+        "modular_15",
+        "timescales",
+        tau_over(16, 31, "tau_effective"),
+    ),
+)
+
+
+def compare(evidence: Evidence) -> pd.DataFrame:
+    """One row per number that the evidence has a counterpart of: mean and range over networks."""
+    rows = []
+    for reference in REFERENCES:
+        if evidence.has(reference.arm, (reference.table,)):
+            ours = reference.ours(evidence, reference.arm)
+            ours = ours[np.isfinite(ours)]
+            if len(ours):
+                numbers = (ours.mean(), ours.min(), ours.max(), len(ours))
+                rows.append((reference.what, reference.theirs, reference.source, reference.arm, *numbers))
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,0 +1,18 @@
+"""Check the table of claims: every verdict there, every number finite; count the verdicts."""
+
+from modgrow import script
+from modgrow.errors import StoreError
+from modgrow.store import files, tables
+from modgrow.verdict import judge
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--output")
+    claims = tables.read(args.table, judge.COLUMNS)
+    if wrong := judge.problems(claims):
+        raise StoreError(f"{args.table}: {'; '.join(wrong)}; look at the tables this claim is read from")
+    files.write(args.output, lambda path: path.write_text(judge.count(claims) + "\n"))
+
+
+if __name__ == "__main__":
+    script.run(main)

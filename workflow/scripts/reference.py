@@ -1,0 +1,22 @@
+"""Set the authors' own numbers beside ours."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.store import files, tables
+from modgrow.verdict import reference
+from modgrow.verdict.evidence import Evidence
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--markdown")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    names = args.id["tables"]
+    evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
+    found = reference.compare(evidence)
+    tables.write(args.table, found, script.provenance(__file__, args.id))
+    text = found.to_markdown(index=False, floatfmt=".3g") + "\n"
+    files.write(args.markdown, lambda path: path.write_text(text))
+
+
+if __name__ == "__main__":
+    script.run(main)

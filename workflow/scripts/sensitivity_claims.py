@@ -1,0 +1,26 @@
+"""Judge the claims under every sensitivity variant."""
+
+import pandas as pd
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.store import files, tables
+from modgrow.verdict import judge
+from modgrow.verdict.evidence import Evidence
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--csv")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    found: dict[str, list[pd.DataFrame]] = {}
+    for folder, names in args.id["folders"].items():
+        for name in names:
+            found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet"))
+    evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
+    claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"])
+    tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
+    files.write(args.csv, lambda path: claims.to_csv(path, index=False))
+
+
+if __name__ == "__main__":
+    script.run(main)

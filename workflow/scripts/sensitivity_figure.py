@@ -1,0 +1,15 @@
+"""Draw under which settings each claim holds."""
+
+from modgrow import script
+from modgrow.figures import sensitivity, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    figure = sensitivity.draw(tables.read(args.table, sensitivity.COLUMNS))
+    style.save(figure, args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)
