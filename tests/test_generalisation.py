@@ -73,8 +73,9 @@ def test_a_network_that_never_got_there_gives_rows_that_say_so():
     assert all(np.isnan(row["accuracy"]) for row in found)
 
 
-def test_a_run_in_chunks_is_the_whole_run():
-    network = untrained(3, units=6)
+@pytest.mark.parametrize("leak", ["outside", "inside"])
+def test_a_run_in_chunks_is_the_whole_run(leak):
+    network = untrained(3, units=6, leak=leak)
     bits = task.draw_bits(stream(0, "bits"), 57, 3, 0.5).double()
     pieces = {}
     for place, states in stream_states(list(network.chain), iter(bits.split(20))):
@@ -83,7 +84,8 @@ def test_a_run_in_chunks_is_the_whole_run():
     for place, module in enumerate(network.chain):
         weights = module._weights()
         start = torch.zeros(6, 3, dtype=torch.float64)
-        upstream = dynamics.run(bits, start, upstream, **weights).detach()
+        settings = {"negative_slope": module.negative_slope, "leak": leak}
+        upstream = dynamics.run(bits, start, upstream, **weights, **settings).detach()
         torch.testing.assert_close(torch.cat(pieces[place]), upstream[1:], rtol=0, atol=1e-12)
 
 

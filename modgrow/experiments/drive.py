@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.learning import task
-from modgrow.model import dynamics
+from modgrow.model import dynamics, few
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
 
 Weights = dict[str, Tensor | None]
@@ -63,7 +63,7 @@ def stream_states(
 ) -> Iterator[tuple[int, Float[Tensor, "time unit sequence"]]]:
     """(place in the chain, its states) chunk after chunk of one continuous run, from a silent start.
 
-    Runs through the fused kernels; a chunk of one module at a time is all that is kept.
+    A chunk of one module at a time is all that is kept.
     """
     last: list[Tensor | None] = [None] * len(chain)
     for bits in chunks:
@@ -72,6 +72,6 @@ def stream_states(
             start = last[place]
             if start is None:
                 start = torch.zeros(module.units, bits.shape[1], dtype=bits.dtype)
-            below = module.states(bits, start, below)
+            below = few.states(module, bits, start, below)
             last[place] = below[-1].clone()
             yield place, below[1:]
