@@ -35,8 +35,11 @@ def test_resources_are_read_from_benchmark_files(tmp_path):
     one = header + "9.5\t0:0:9\t500\t1\t1\t1\t0\t0\t97\t9.1\n"
     for seed in (3, 9):
         (tmp_path / "train_network" / "m" / f"seed_{seed}.tsv").write_text(one)
-    table = resources.collect(tmp_path, {"m": 5})
+    curves = pd.DataFrame({"arm": "m", "seed": [3, 3, 9], "epoch": [1, 2, 1], "n_tasks_solved": [0, 2, 0]})
+    table = resources.collect(tmp_path, {"m": 5}, curves)
     assert len(table) == 2
     assert table.loc[0, ["rule", "seconds"]].tolist() == ["fig2a", 0.1]
     assert pd.isna(table.loc[0, "max_rss_mb"])
     assert table.loc[1, ["rule", "arm", "seed", "cpu_seconds"]].tolist() == ["train_network", "m", 3, 9.1]
+    assert table.loc[1, ["n_epochs", "seconds_per_task"]].tolist() == [2, 4.75]
+    assert pd.isna(table.loc[0, "seconds_per_task"])

@@ -4,11 +4,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from modgrow.arm import Arm
 from modgrow.figures import style
 
-COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted")
+COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
 DASHES = {"uniform": "-", "0.5": (0, (1, 1))}
 WORDS = {"uniform": "each run its own p", "0.5": "p = 0.5"}
 
@@ -18,7 +19,8 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
 
     Neurons with an effective tau of at most 1 are left out of (b), as published; so are silent ones.
     """
-    figure, axes = style.new_figure(9.0, 2.9, 1, 3)
+    figure, axes = style.new_figure(8.0, 5.2, 2, 2)
+    axes = axes.flat
     for name in arms:
         own, colour = table[table["arm"] == name], style.contrast(arms[name])
         words = style.label(name, arms[name], own["seed"].nunique())
@@ -27,6 +29,13 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
             driven = own[(own["drive"] == drive) & (own["tau_effective"] > 1)]
             _line(axes[1], driven, "tau_effective", colour, dash, f"{words}, {WORDS[drive]}")
             _line(axes[2], driven, "tau_weighted", colour, dash, f"{words}, {WORDS[drive]}")
+        checked = own.dropna(subset=["tau_refit"])
+        mark = {
+            "marker": "o" if arms[name].architecture == "modular" else "s",
+            "linestyle": "",
+            "markersize": 2,
+        }
+        axes[3].plot(checked["tau_effective"], checked["tau_refit"], color=colour, label=words, **mark)
     axes[1].plot(
         ideal["n"],
         ideal["tau_effective"],
@@ -37,12 +46,22 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     )
     axes[0].set(xlabel="$N$", ylabel=r"trained $\tau$ (time steps)", title="a")
     axes[1].set(xlabel="$N$", ylabel=r"effective $\tau$ (slower of two; time steps)", title="b")
-    axes[2].set(xlabel="$N$", ylabel=r"amplitude-weighted $\tau$ (time steps)", title="b, model-free")
-    for panel in axes:
+    axes[2].set(xlabel="$N$", ylabel=r"amplitude-weighted $\tau$ (time steps)", title="b, weighted")
+    for panel in axes[:3]:
         panel.set_ylim(bottom=0)
         style.whole_numbers(panel)
+    axes[3].axline((1.0, 1.0), slope=1, color="0.5", linewidth=0.8)
+    axes[3].set(xscale="log", yscale="log", title="b, self-check")
+    for axis in (axes[3].xaxis, axes[3].yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("")
+    axes[3].set(
+        xlabel=r"effective $\tau$ of the median neuron", ylabel=r"of a process of that $\tau$, fitted again"
+    )
     axes[0].legend(frameon=False)
-    style.legend_beside(axes[2], "mean over neurons and seeds\nband: SD over seeds", axes[1])
+    axes[3].legend(frameon=False, title="a dot per network, $N$ and drive", title_fontsize=6.5)
+    style.legend_beside(axes[1], "mean over neurons and seeds\nband: SD over seeds")
     return figure
 
 

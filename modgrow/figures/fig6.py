@@ -1,5 +1,7 @@
 """Fig. 6: learning with pathways frozen (a) and with pathways copied or not at birth (b)."""
 
+import math
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
@@ -13,8 +15,12 @@ COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 def draw(curves: pd.DataFrame, panels: dict[str, list[str]], arms: dict[str, Arm]) -> Figure:
     """Lines are means over seeds, bands their standard error, dots at the right every network's end."""
-    figure, axes = style.new_figure(5.0 * len(panels), 3.0, 1, len(panels), squeeze=False)
-    for panel, (letter, names) in zip(axes[0], panels.items(), strict=True):
+    columns = min(len(panels), 2)
+    rows = math.ceil(len(panels) / columns)
+    figure, axes = style.new_figure(5.0 * columns, 2.6 * rows, rows, columns, squeeze=False)
+    for spare in axes.flat[len(panels) :]:
+        spare.remove()
+    for panel, (title, names) in zip(axes.flat, panels.items(), strict=False):
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
         for place, name in enumerate(names):
             curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
@@ -22,7 +28,7 @@ def draw(curves: pd.DataFrame, panels: dict[str, list[str]], arms: dict[str, Arm
         panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 1.5 * len(names)))
         panel.set_ylim(bottom=0)
         style.whole_numbers(panel)
-        panel.set_title(letter, loc="left", fontweight="bold")
+        panel.set_title(style.maths(title), loc="left")
         style.legend_beside(panel, "line: mean; band: SEM over seeds\ndots: each network at the end")
     return figure
 

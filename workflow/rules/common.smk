@@ -136,6 +136,7 @@ FLATS = [arm for arm in SETTINGS.comparison if arm not in CHAINS]
 FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
     :1
 ]  # the second-smallest chain (or the only one), the smallest flat
+DRIVEN = [arm for arm in SEEDS if SETTINGS.arms[arm].epochs is None]  # to a given N, whatever it takes
 FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
 FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
 FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
@@ -148,6 +149,7 @@ FIGURES = {
     "fig4": SETTINGS.timescales.arms,
     "fig5": SETTINGS.pathways in CHAINS,
     "fig6": FIG6,
+    "n200": DRIVEN,
     "claims": True,
 }
 FIGURES = [figure for figure, wanted in FIGURES.items() if wanted]

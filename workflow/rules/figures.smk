@@ -161,3 +161,23 @@ rule fig6:
     shell:
         "python workflow/scripts/fig6.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
+
+
+rule n200:
+    input:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    output:
+        svg=f"{RESULTS}/figures/n200.svg",
+        png=f"{RESULTS}/figures/n200.png",
+    log:
+        f"{RESULTS}/logs/n200.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/n200.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("n200", arms=settings_of(DRIVEN)),
+    shell:
+        "python workflow/scripts/n200.py --id {params.id:q} --table {input:q}"
+        " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -89,8 +89,10 @@ rule parameters:
 
 rule resources:
     input:
-        per_network("networks", "safetensors", SEEDS),
-        expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
+        curves=f"{RESULTS}/tables/learning_curves.parquet",
+        jobs=per_network("networks", "safetensors", SEEDS)
+        + [f"{RESULTS}/verdict.txt"]
+        + expand(f"{RESULTS}/figures/{{figure}}.svg", figure=FIGURES),
     output:
         f"{RESULTS}/tables/resources.parquet",
     log:
@@ -103,4 +105,5 @@ rule resources:
     params:
         id=identity("resources", folder=f"{RESULTS}/benchmarks", seeds=SEEDS),
     shell:
-        "python workflow/scripts/resources.py --id {params.id:q} --output {output:q} 2> {log:q}"
+        "python workflow/scripts/resources.py --id {params.id:q} --curves {input.curves:q}"
+        " --output {output:q} 2> {log:q}"

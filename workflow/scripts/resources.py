@@ -6,8 +6,9 @@ from modgrow.store import tables
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--output")
-    table = resources.collect(args.id["folder"], args.id["seeds"])
+    args = script.arguments(__doc__, "--curves", "--output")
+    curves = tables.read(args.curves, columns=("arm", "seed", "epoch", "n_tasks_solved"))
+    table = resources.collect(args.id["folder"], args.id["seeds"], curves)
     tables.write(args.output, table, script.provenance(__file__, args.id))
 
 

@@ -1,0 +1,16 @@
+"""Draw the networks driven to a given N."""
+
+from modgrow import script
+from modgrow.arm import arm_from_json
+from modgrow.figures import n200, style
+from modgrow.store import tables
+
+
+def main() -> None:
+    args = script.arguments(__doc__, "--table", "--svg", "--png")
+    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
+    style.save(n200.draw(tables.read(args.table, n200.COLUMNS), arms), args.svg, args.png)
+
+
+if __name__ == "__main__":
+    script.run(main)
