@@ -7,7 +7,7 @@ import pytest
 from modgrow import config
 from modgrow.experiments import pathways
 from modgrow.experiments.ideal import ideal_timescales
-from modgrow.verdict import judge, reference
+from modgrow.verdict import comparisons, judge, reference
 from modgrow.verdict.claims import CLAIMS, FLAT, MODULAR
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.measures import MEASURES
@@ -279,6 +279,21 @@ def test_seeds_needed_are_what_it_takes(rng):
     many = bootstrap([np.tile(values, round(needed / 10))], lambda mean: mean)
     assert few.low < 0
     assert abs(many.low) < 0.1
+
+
+def test_arms_of_one_size_are_compared_seed_by_seed():
+    curves = world().tables["learning_curves"]
+    pairs = [("copy_recurrent_5", "copy_none_5"), ("modular_5", "flat_20")]
+    found = comparisons.compare(curves, pairs, ARMS).set_index("arm")
+    assert found.loc["copy_recurrent_5", ["paired", "difference", "low", "high"]].tolist() == [
+        True,
+        10,
+        10,
+        10,
+    ]
+    assert found.loc["copy_recurrent_5", ["improvement", "improvement_low"]].tolist() == [1, 1]
+    assert not found.loc["modular_5", "paired"]
+    assert found.loc["modular_5", "difference"] == pytest.approx(34)
 
 
 def test_references_are_compared_with_tasks_solved():

@@ -140,6 +140,9 @@ DRIVEN = [arm for arm in SEEDS if SETTINGS.arms[arm].epochs is None]  # to a giv
 FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
 FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
 FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
+COMPARED = [list(pair) for pair in zip(CHAINS, FLATS)]
+COMPARED += [[arm, arms[0]] for arms in FIG6_PANELS.values() for arm in arms[1:]]
+TABLES += ["comparisons"] * bool(COMPARED)
 FIGURES = {
     "fig1": len(FIG1) == 2,
     "fig2a": SETTINGS.comparison,

@@ -81,6 +81,27 @@ rule reference:
         " --table {output.table:q} --markdown {output.markdown:q} 2> {log:q}"
 
 
+rule comparisons:
+    input:
+        f"{RESULTS}/tables/learning_curves.parquet",
+    output:
+        f"{RESULTS}/tables/comparisons.parquet",
+    log:
+        f"{RESULTS}/logs/comparisons.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/comparisons.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity(
+            "comparisons", pairs=COMPARED, arms=settings_of({arm for pair in COMPARED for arm in pair})
+        ),
+    shell:
+        "python workflow/scripts/comparisons.py --id {params.id:q}"
+        " --curves {input:q} --output {output:q} 2> {log:q}"
+
+
 rule sensitivity:
     input:
         expand(f"{RESULTS}/sensitivity/claims.{{format}}", format=["parquet", "csv"]),
