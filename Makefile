@@ -31,8 +31,9 @@ lint: setup  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-reproduce: setup  ## the whole reproduction at the paper's settings
+reproduce: setup  ## the whole reproduction at the paper's settings, then the sensitivity variants
 	$(BIN)/snakemake --cores $(CORES) --logger rich
+	$(BIN)/snakemake --cores $(CORES) --logger rich sensitivity
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch

@@ -35,7 +35,7 @@ def states(
     return torch.from_numpy(out)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _run(out, recurrent, input, bias, rate, bits, feedforward, below, slope, inside):
     """Fill out[1:] from out[0]."""
     one = rate.dtype.type(1)
