@@ -17,7 +17,7 @@ pytestmark = pytest.mark.workflow
 def snakemake(folder, *arguments, config="tests/small.yaml"):
     """Run Snakemake in `folder`; returns the finished process, output and errors together."""
     configfile = ["--configfile", config] if config else []
-    command = [sys.executable, "-m", "snakemake", *configfile, *arguments]
+    command = [sys.executable, "-m", "snakemake", *arguments, *configfile]
     return subprocess.run(
         command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
     )
@@ -49,6 +49,14 @@ def finished(tmp_path_factory):
     return found
 
 
+@pytest.fixture(scope="module")
+def varied(finished):
+    """The second checkout after the target `sensitivity`; what that run said."""
+    run = snakemake(finished[2][0], "sensitivity", "--cores", "2")
+    assert run.returncode == 0, run.stdout[-3000:]
+    return run.stdout
+
+
 def results(folder):
     """Every result that no clock enters, by its path."""
     root = folder / "results" / "small"
@@ -71,7 +79,7 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
         one
     )
     assert len([p for p in one if p.parts[0] == "networks"]) == 5
-    assert len([p for p in one if p.parts[0] == "figures"]) == 16
+    assert len([p for p in one if p.parts[0] == "figures"]) == 18
     for path in one:
         assert one[path].read_bytes() == two[path].read_bytes(), path
 
@@ -126,6 +134,54 @@ def test_tables_say_what_they_promise(finished):
     assert (training["seconds"] > 0).all()
 
 
+def test_the_run_ends_with_a_checked_verdict(finished):
+    folder = finished[2][0] / "results" / "small"
+    assert " reproduced, " in (folder / "verdict.txt").read_text()
+    claims = pd.read_csv(folder / "claims.csv").set_index("claim")
+    promised = "panel statistic estimate low high n_seeds direction threshold calibrated verdict"
+    assert set(promised.split()) <= set(claims.columns)
+    assert claims.loc["modular_above_flat", "arms"] == "modular_5 flat_20"
+    assert claims.loc["modular_above_flat", "verdict"] == "inconclusive"  # one flat network
+    assert "n_200" not in claims.index
+    assert "| panel" in (folder / "claims.md").read_text()
+    assert "flat_20" in (folder / "reference.md").read_text()
+
+
+def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_path):
+    claims = pd.read_parquet(finished[2][0] / "results/small/claims.parquet")
+    claims.loc[0, "verdict"] = None
+    claims.to_parquet(tmp_path / "claims.parquet")
+    command = [sys.executable, "workflow/scripts/check_claims.py", "--id", "{}"]
+    command += ["--table", str(tmp_path / "claims.parquet"), "--output", str(tmp_path / "verdict.txt")]
+    run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True, env={"PYTHONPATH": "."})
+    assert run.returncode == 1
+    assert f"claims.parquet: {claims.loc[0, 'claim']}: no verdict" in run.stderr
+    assert not (tmp_path / "verdict.txt").exists()
+
+
+def test_sensitivity_trains_the_changed_arms_alone(finished, varied):
+    trained = {line.split("wildcards: ")[1] for line in varied.splitlines() if "wildcards: arm=" in line}
+    assert {line.split(",")[0].removeprefix("arm=") for line in trained} == {"modular_5.fast", "flat_20.fast"}
+    folder = finished[2][0] / "results" / "small"
+    claims = pd.read_csv(folder / "sensitivity/claims.csv")
+    assert list(claims["variant"].unique()) == ["paper", "stand-ins", "fast"]
+    fast = claims[claims["variant"] == "fast"].set_index("claim")["arms"]
+    assert fast["modular_above_flat"] == "modular_5.fast flat_20.fast"
+    assert (folder / "figures/sensitivity.svg").exists()
+    again = snakemake(finished[2][0], "sensitivity", "-n", "--cores", "1")
+    assert "Nothing to be done" in again.stdout
+
+
+def test_more_seeds_train_the_missing_ones_alone(finished):
+    run = snakemake(finished[1][0], "-n", "--cores", "1", "--config", "seeds=2")
+    new = [line for line in run.stdout.splitlines() if "output: results/small/networks/" in line]
+    assert sorted(line.split("networks/")[1].split(".")[0] for line in new) == [
+        "flat_20/seed_1",
+        "frozen_5/seed_1",
+        "stuck_5/seed_1",
+    ]
+
+
 def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
     log = finished[2][0] / "results/small/logs/train_network/modular_5/seed_1.log"
     lines = log.read_text().splitlines()
@@ -136,7 +192,7 @@ def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
 
 def test_the_live_view_shows_finished_networks(finished):
     command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
-    run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True)
+    run = subprocess.run(command, cwd=finished[1][0], text=True, capture_output=True)
     assert "0 training, 5 done, 0 stopped" in run.stdout
 
 
