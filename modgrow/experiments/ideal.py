@@ -10,7 +10,8 @@ from modgrow.experiments.autocorrelation import ideal_reader
 
 
 def ideal_timescales(orders: Iterable[int], max_lag: int) -> pd.DataFrame:
-    """Rows (n, tau_effective) under the published drive, each run its own p ~ U(0, 1)."""
+    """Rows (n, tau_effective, tau_weighted) under the published drive, each run its own p ~ U(0, 1)."""
     lags = np.arange(max_lag + 1.0)
-    rows = [(int(n), timescales.fit(ideal_reader(int(n), lags, "uniform")).tau_effective) for n in orders]
-    return pd.DataFrame(rows, columns=["n", "tau_effective"])
+    fits = {int(n): timescales.fit(ideal_reader(int(n), lags, "uniform")) for n in orders}
+    rows = [(n, found.tau_effective, found.tau_weighted) for n, found in fits.items()]
+    return pd.DataFrame(rows, columns=["n", "tau_effective", "tau_weighted"])

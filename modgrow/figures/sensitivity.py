@@ -8,18 +8,18 @@ from matplotlib.figure import Figure
 from modgrow.figures import style
 from modgrow.figures.claims import LOOKS
 
-COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "n_seeds")
+COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "baseline")
+FIRM = {"reproduced", "not reproduced"}
 
 
 def draw(table: pd.DataFrame) -> Figure:
-    """Empty: the variant does not touch the claim; shaded: not the verdict of the paper's settings."""
+    """Empty: the variant does not touch the claim. Shaded: it turns a firm verdict into its opposite."""
     variants, claims = list(table["variant"].unique()), table.drop_duplicates("claim")
     figure, axes = style.new_figure(7.5, 1.2 + 0.24 * len(claims))
-    stated = table[table["variant"] == "paper"].set_index("claim")["verdict"]
     places = {claim: place for place, claim in enumerate(claims["claim"])}
     for row in table.itertuples():
         x, y = variants.index(row.variant), places[row.claim]
-        if row.claim in stated and row.verdict != stated[row.claim]:
+        if {row.verdict, row.baseline} == FIRM:
             axes.fill_between([x - 0.5, x + 0.5], y - 0.5, y + 0.5, color="0.9", linewidth=0)
         axes.plot(x, y, linestyle="", markersize=5, **LOOKS[row.verdict])
     statements = [textwrap.shorten(text, 90, placeholder=" ...") for text in claims["statement"]]
@@ -40,7 +40,7 @@ def draw(table: pd.DataFrame) -> Figure:
         bbox_to_anchor=(0.5, -0.01),
         ncols=3,
         frameon=False,
-        title="shaded: another verdict than under the paper's settings; empty: not touched",
+        title="shaded: the opposite of the same arms and seeds unchanged; empty: not touched",
         title_fontsize=6.5,
     )
     return figure

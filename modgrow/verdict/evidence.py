@@ -1,12 +1,9 @@
-"""What the claims are read from: one value, or one row of values, per network of an arm."""
+"""What the claims are read from: one value, or one row of values, per network of an arm, by seed."""
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 
 from modgrow.arm import Arm
-
-PerSeed = Float[np.ndarray, " seed"]
 
 
 class Evidence:
@@ -14,6 +11,12 @@ class Evidence:
 
     def __init__(self, tables: dict[str, pd.DataFrame], arms: dict[str, Arm]):
         self.tables, self.arms = tables, arms
+
+    def first(self, seeds: int) -> "Evidence":
+        """The same of the first networks of every arm."""
+        return Evidence(
+            {name: table[table["seed"] < seeds] for name, table in self.tables.items()}, self.arms
+        )
 
     def has(self, arm: str, tables: tuple[str, ...]) -> bool:
         """Whether all of these tables have rows of an arm."""
@@ -27,46 +30,66 @@ class Evidence:
         rows = rows[rows["arm"] == arm]
         for column, value in where.items():
             rows = rows[rows[column] == value]
-        return rows.sort_values("seed", kind="stable")
+        return rows
 
     def split(self, arms: tuple[str, ...]) -> tuple[list[str], list[str]]:
         """The modular and the flat arms among these, in their order, which matches them by size."""
         modular = [arm for arm in arms if self.arms[arm].architecture == "modular"]
         return modular, [arm for arm in arms if arm not in modular]
 
-    def n_solved(self, arm: str) -> PerSeed:
+    def n_solved(self, arm: str) -> pd.Series:
         """Largest N at the end of training."""
-        return self.of("learning_curves", arm).groupby("seed")["n_solved"].max().to_numpy(float)
+        return self.of("learning_curves", arm).groupby("seed")["n_solved"].max()
 
-    def tasks_per_epoch(self, arm: str, last_share: float = 1.0) -> PerSeed:
-        """Tasks solved per epoch, over all epochs or the last share of them."""
-        found = []
-        for _, curve in self.of("learning_curves", arm).groupby("seed"):
-            tasks = curve.set_index("epoch")["n_tasks_solved"].sort_index()
-            last = tasks.index[-1]
-            start = last - round(last * last_share)
-            found.append((tasks.loc[last] - tasks.get(start, 0)) / (last - start))
-        return np.array(found)
+    def tasks_per_epoch(self, arm: str, last_share: float = 1.0) -> pd.Series:
+        """Tasks solved per epoch, over all epochs or the last share of them.
 
-    def log_half_points(self, arm: str, pathway: str) -> PerSeed:
-        """log10 of the epsilon at which half of the tasks are left; NaN if none were solved."""
-        return np.log10(self.of("perturbation_summary", arm, pathway=pathway)["half_epsilon"]).to_numpy()
+        Of all the epochs an arm was given: a network that stopped early solved nothing in the rest.
+        """
+        curves = self.of("learning_curves", arm)
+        last = self.arms[arm].epochs or int(curves["epoch"].max())
+        start = last - round(last * last_share)
+        tasks = curves.pivot(index="seed", columns="epoch", values="n_tasks_solved")
+        tasks = tasks.reindex(columns=range(last + 1)).ffill(axis=1).fillna(0.0)
+        return (tasks[last] - tasks[start]) / (last - start)
+
+    def log_half_points(self, arm: str, pathway: str) -> pd.Series:
+        """log10 of the epsilon at which half of the tasks are left, NaN if none were solved.
+
+        A half-point outside the sweep stands at its end.
+        """
+        rows = self.of("perturbation_summary", arm, pathway=pathway)
+        return np.log10(rows.set_index("seed")["half_epsilon"])
 
     def tau(self, arm: str) -> pd.DataFrame:
         """Mean trained tau of a module, or of a flat network at that N: seeds by n."""
         rows = self.of("timescales", arm, drive="uniform")
         return rows.groupby(["seed", "n"])["tau"].mean().unstack("n")
 
-    def tau_effective(self, arm: str) -> pd.DataFrame:
-        """Mean effective tau under the published drive, of the units above 1: seeds by n."""
+    def tau_effective(self, arm: str, column: str = "tau_effective") -> pd.DataFrame:
+        """Mean effective tau under the published drive, of the units above 1: seeds by n.
+
+        `column`: the published convention, or `tau_weighted`.
+        """
         rows = self.of("timescales", arm, drive="uniform")
-        return rows[rows["tau_effective"] > 1].groupby(["seed", "n"])["tau_effective"].mean().unstack("n")
+        return rows[rows[column] > 1].groupby(["seed", "n"])[column].mean().unstack("n")
 
-    def change_of_weights(self, arm: str, pathway: str) -> PerSeed:
+    def change_of_weights(self, arm: str, pathway: str) -> pd.Series:
         """Variance of the normalised weight change, mean over the modules of each network."""
-        return self.of("conservation", arm, pathway=pathway).groupby("seed")["variance"].mean().to_numpy()
+        return self.of("conservation", arm, pathway=pathway).groupby("seed")["variance"].mean()
 
-    def generalisation(self, arm: str) -> Float[np.ndarray, "seed k"]:
-        """Accuracy on N + K of the default variant, K = 1, 2, ...; NaN for a network that never got to N."""
+    def generalisation(self, arm: str) -> pd.DataFrame:
+        """Accuracy on N + K of the default variant, seeds by K; NaN for a network that never got to N."""
         rows = self.of("generalisation", arm, variant="default")
-        return rows.pivot(index="seed", columns="k", values="accuracy").to_numpy()
+        return rows.pivot(index="seed", columns="k", values="accuracy")
+
+    def losses(self, arm: str, pathway: str) -> dict[int, list[pd.Series]]:
+        """Per network: what each solved module's accuracy lost, by n, at every strength that hurts but does
+        not ruin (mean accuracy of the modules between 0.6 and 0.95)."""
+        found = {}
+        for seed, own in self.of("perturbation", arm, pathway=pathway).groupby("seed"):
+            curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
+            curves = curves.loc[:, curves.loc[0.0] > 0.9]
+            hurt = curves[curves.mean(axis=1).between(0.6, 0.95)]
+            found[seed] = [curves.loc[0.0] - row for _, row in hurt.iterrows()]
+        return found

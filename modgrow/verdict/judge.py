@@ -6,34 +6,36 @@ import pandas as pd
 
 from modgrow.verdict.claims import CLAIMS, Claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.measures import MEASURES
+from modgrow.verdict.measures import MEASURES, Sample
 from modgrow.verdict.statistics import Interval, seeds_needed
 
 FEWEST = 3  # networks per arm
 VERDICTS = ("reproduced", "not reproduced", "inconclusive")
 COLUMNS = (
-    "claim", "panel", "statement", "statistic", "arms", "estimate", "low", "high", "n_seeds", "direction",
-    "threshold", "threshold_high", "calibrated", "verdict", "seeds_needed",
+    "claim", "panel", "statement", "statistic", "arms", "estimate", "low", "high", "n_seeds", "n_left_out",
+    "direction", "threshold", "threshold_high", "calibrated", "verdict", "seeds_needed",
 )  # fmt: skip
 
 
-def judge(evidence: Evidence, stand_ins: dict[str, str] | None = None) -> pd.DataFrame:
-    """One row per claim that the evidence can judge, in the order of the paper.
-
-    `stand_ins` maps arms to cheaper ones that take their part, unless they have one of their own.
-    """
-    return _judge(evidence, {}, stand_ins or {})
+def judge(evidence: Evidence) -> pd.DataFrame:
+    """One row per claim that the evidence can judge, in the order of the paper."""
+    return _judge(evidence, {}, {})
 
 
-def judge_variant(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str]) -> pd.DataFrame:
-    """The claims that a variant touches, judged on its networks.
+def judge_variant(
+    evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str], seeds: int
+) -> pd.DataFrame:
+    """The claims that a variant touches, judged on its networks; `baseline` is the verdict without it.
 
     `changed` maps arms to the names they were trained under with the variant's change. An arm that was
-    not changed takes part only if the variant changes none of its architecture.
+    not changed takes part only if the variant changes none of its architecture. The baseline is read from
+    the same arms under the paper's settings, as many seeds of each: only the change differs.
     """
-    judged = _judge(evidence, changed, stand_ins)
+    judged = _judge(evidence.first(seeds), changed, stand_ins)
     names = set(changed.values())
-    return judged[[bool(names & set(arms.split())) for arms in judged["arms"]]].reset_index(drop=True)
+    judged = judged[[bool(names & set(arms.split())) for arms in judged["arms"]]].reset_index(drop=True)
+    unchanged = _judge(evidence.first(seeds), {arm: arm for arm in changed}, stand_ins)
+    return judged.assign(baseline=judged["claim"].map(unchanged.set_index("claim")["verdict"]))
 
 
 def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str]) -> pd.DataFrame:
@@ -44,6 +46,7 @@ def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str
         named = [changed.get(arm, arm) for arm in arms]
         usable = [
             evidence.has(name, claim.tables)
+            and (evidence.arms[name].tau_trained or not claim.trained_tau)
             and (arm in changed or evidence.arms[name].architecture not in touched)
             for arm, name in zip(arms, named, strict=True)
         ]
@@ -63,11 +66,13 @@ def _sufficient(claim: Claim, arms: list[str], usable: list[bool]) -> list[str]:
 
 
 def judge_variants(
-    evidence: Evidence, variants: dict[str, dict[str, str]], stand_ins: dict[str, str]
+    evidence: Evidence, variants: dict[str, dict[str, str]], stand_ins: dict[str, str], seeds: int
 ) -> pd.DataFrame:
-    """All variants in one table, after the paper's settings and those with the stand-ins in place."""
-    parts = {"paper": judge(evidence), "stand-ins": judge(evidence, stand_ins)}
-    parts |= {name: judge_variant(evidence, changed, stand_ins) for name, changed in variants.items()}
+    """All variants in one table, `seeds` networks of each arm, after the paper's settings with all."""
+    paper = judge(evidence)
+    parts = {"paper": paper.assign(baseline=paper["verdict"])}
+    for name, changed in variants.items():
+        parts[name] = judge_variant(evidence, changed, stand_ins, seeds)
     return pd.concat([part.assign(variant=name) for name, part in parts.items()], ignore_index=True)
 
 
@@ -95,10 +100,17 @@ def problems(table: pd.DataFrame) -> list[str]:
 
 
 def count(table: pd.DataFrame) -> str:
-    """One line: how many claims came out how. Calibrated claims are counted apart."""
-    own = table[~table["calibrated"]]
-    counts = ", ".join(f"{(own['verdict'] == verdict).sum()} {verdict}" for verdict in VERDICTS)
-    return f"{counts}, of {len(own)} claims; {len(table) - len(own)} more were used to choose a setting"
+    """One line: how many claims came out how; our own and the calibrated ones are counted apart."""
+    ours, calibrated = table["panel"].str.startswith("own"), table["calibrated"]
+    counts = _counts(table[~ours & ~calibrated])
+    return (
+        f"{counts} claims of the paper; {_counts(table[ours])} of our own; "
+        f"{calibrated.sum()} more had a part in choosing a setting"
+    )
+
+
+def _counts(table: pd.DataFrame) -> str:
+    return ", ".join(f"{(table['verdict'] == name).sum()} {name}" for name in VERDICTS) + f", of {len(table)}"
 
 
 def markdown(table: pd.DataFrame) -> str:
@@ -120,22 +132,25 @@ def _asked(row) -> str:
 
 
 def _row(claim: Claim, arms: list[str], evidence: Evidence) -> dict:
-    found, n_seeds = MEASURES[claim.name](evidence, arms)
+    found = MEASURES[claim.name](evidence, arms)
+    if isinstance(found, Sample):
+        found = found.interval(claim.direction)
     low, high = claim.bounds
-    nearest = low if abs(found.estimate - low) <= abs(found.estimate - high) else high
-    verdict = verdict_of(claim, found, n_seeds)
+    verdict = verdict_of(claim, found.interval, found.n_seeds)
+    needed = seeds_needed(found.interval, found.n_seeds, claim.bounds)
     return {
         "claim": claim.name,
         "panel": claim.panel,
         "statement": claim.statement,
         "statistic": claim.statistic,
         "arms": " ".join(arms),
-        **found._asdict(),
-        "n_seeds": n_seeds,
+        **found.interval._asdict(),
+        "n_seeds": found.n_seeds,
+        "n_left_out": found.n_left_out,
         "direction": claim.direction,
         "threshold": low if claim.direction != "below" else high,
         "threshold_high": high if claim.direction == "between" else math.nan,
         "calibrated": claim.calibrated,
         "verdict": verdict,
-        "seeds_needed": seeds_needed(found, n_seeds, nearest) if verdict == "inconclusive" else math.nan,
+        "seeds_needed": max(needed, FEWEST) if verdict == "inconclusive" else math.nan,
     }

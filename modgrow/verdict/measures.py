@@ -1,20 +1,51 @@
-"""The statistic of every claim, by the claim's name: an interval over seeds, from tables alone.
+"""The statistic of every claim, by the claim's name, from tables alone.
 
-Each takes the evidence and the arms it is judged on, in the order of the claim's record.
+Each takes the evidence and the arms it is judged on, in the order of the claim's record, and gives groups of
+networks with the components to compute from their means. A claim about several arms (or K, or pathways) has
+one component for each and holds if all of them do: `statistics.worst`.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.stats import spearmanr
 
+from modgrow.arm import Arm
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.statistics import Interval, bootstrap, share_interval
+from modgrow.verdict.statistics import Interval, share_interval, worst
 
 Arms = Sequence[str]
-Measured = tuple[Interval, int]  # and the smallest number of networks behind it
-MEASURES: dict[str, Callable[[Evidence, Arms], Measured]] = {}
+
+
+class Sample(NamedTuple):
+    """Groups of networks, (seed, ...) each, and the components of the claim from the groups' means."""
+
+    groups: Sequence[pd.Series | pd.DataFrame | np.ndarray]
+    components: Callable[..., Sequence[np.ndarray]] = lambda *means: means
+
+    def interval(self, direction: str) -> "Measured":
+        """Networks that lack a value are left out, and counted; an empty group has no estimate."""
+        groups = [np.asarray(group, float) for group in self.groups]
+        whole = [group[np.isfinite(group).all(tuple(range(1, group.ndim)))] for group in groups]
+        n_seeds, left_out = min(map(len, whole)), sum(map(len, groups)) - sum(map(len, whole))
+        if not n_seeds:
+            return Measured(Interval(np.nan, np.nan, np.nan), 0, left_out)
+        return Measured(worst(whole, self.components, direction), n_seeds, left_out)
+
+
+class Measured(NamedTuple):
+    """An interval, the smallest number of networks per group behind it, and how many were left out."""
+
+    interval: Interval
+    n_seeds: int
+    n_left_out: int
+
+
+MEASURES: dict[str, Callable[[Evidence, Arms], Sample | Measured]] = {}
 
 
 def measures(*names: str):
@@ -27,36 +58,20 @@ def measures(*names: str):
     return register
 
 
-def over_seeds(groups: Sequence[np.ndarray], statistic: Callable[..., np.ndarray]) -> Measured:
-    """A bootstrapped statistic of group means, and the size of the smallest group.
-
-    A network that lacks a value is left out of its group; an empty group has no estimate.
-    """
-    groups = [np.asarray(group, float) for group in groups]
-    groups = [group[np.isfinite(group.reshape(len(group), -1)).all(1)] for group in groups]
-    n_seeds = min(len(group) for group in groups)
-    return (bootstrap(groups, statistic) if n_seeds else Interval(np.nan, np.nan, np.nan)), n_seeds
-
-
-def lowest(*means: np.ndarray) -> np.ndarray:
-    """The lowest of several means."""
-    return np.minimum.reduce(means)
-
-
-def highest(*means: np.ndarray) -> np.ndarray:
-    """The highest of several means."""
-    return np.maximum.reduce(means)
-
-
-def differences(means: Sequence[np.ndarray]) -> list[np.ndarray]:
+def differences(*means: np.ndarray) -> list[np.ndarray]:
     """First half minus second half, pair by pair."""
     half = len(means) // 2
     return [first - second for first, second in zip(means[:half], means[half:], strict=True)]
 
 
-def paired(*values: np.ndarray) -> np.ndarray:
-    """Columns of one group: arms that share their seeds, as far as the shorter has them."""
-    return np.stack([value[: min(map(len, values))] for value in values], 1)
+def paired(*values: pd.Series) -> pd.DataFrame:
+    """One group: values of networks that have them all, matched by seed."""
+    return pd.concat(values, axis=1, join="inner")
+
+
+def within(*means: np.ndarray) -> list[np.ndarray]:
+    """First minus second column of each group."""
+    return [mean[..., 0] - mean[..., 1] for mean in means]
 
 
 def matched(evidence: Evidence, arms: Arms) -> list[str]:
@@ -68,107 +83,111 @@ def matched(evidence: Evidence, arms: Arms) -> list[str]:
 # Fig. 2: learning and generalisation
 
 
-@measures("one_task_per_epoch")
-def lowest_pace(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.tasks_per_epoch(arm) for arm in arms], lowest)
-
-
-@measures("five_units_slower")
-def pace(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.tasks_per_epoch(arms[0])], lowest)
+@measures("one_task_per_epoch", "five_units_slower")
+def pace(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.tasks_per_epoch(arm) for arm in arms])
 
 
 @measures("modular_above_flat")
-def smallest_advantage(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [evidence.n_solved(arm) for arm in matched(evidence, arms)]
-    return over_seeds(groups, lambda *means: lowest(*differences(means)))
+def advantage(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.n_solved(arm) for arm in matched(evidence, arms)], differences)
 
 
-@measures("flat_plateaus")
-def highest_late_pace(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.tasks_per_epoch(arm, last_share=1 / 3) for arm in arms], highest)
+@measures("flat_plateaus", "frozen_recurrent_stalls")
+def late_pace(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.tasks_per_epoch(arm, last_share=1 / 3) for arm in arms])
 
 
 @measures("pareto_front")
-def advantage_at_equal_weights(evidence: Evidence, arms: Arms) -> Measured:
-    """What the modular arms had solved with the weights that each flat arm ends with."""
-    modular, flat = evidence.split(arms)
+def advantage_at_equal_weights(evidence: Evidence, arms: Arms) -> Sample:
+    """For each flat arm: what the best modular arm had solved with the weights it ends with, minus its N.
 
-    def statistic(*means):
-        solved, ends = means[: len(modular)], means[len(modular) :]
+    A modular group is (seed, N): the smaller of a network's N_solved and N, so that its mean at the N that
+    the weights allow is what the arm reaches with them.
+    """
+    modular, flat = evidence.split(arms)
+    solved = {arm: evidence.n_solved(arm) for arm in arms}
+    orders = np.arange(max(map(max, solved.values())) + 1)
+
+    def components(*means):
+        reached, ends = means[: len(modular)], means[len(modular) :]
         margins = []
         for arm, end in zip(flat, ends, strict=True):
             recipe = evidence.arms[arm]
             weights = recipe.n_weights(1) + 2 * recipe.units * (end - recipe.n_first)
-            reached = [
-                _n_within(evidence.arms[own], weights, mean)
-                for own, mean in zip(modular, solved, strict=True)
+            at = [_allowed(evidence.arms[own], weights, orders[-1]) for own in modular]
+            best = [
+                np.take_along_axis(mean, np.asarray(n)[..., None], -1)[..., 0]
+                for mean, n in zip(reached, at, strict=True)
             ]
-            margins.append(highest(*reached) - end)
-        return lowest(*margins)
+            margins.append(np.maximum.reduce(best) - end)
+        return margins
 
-    return over_seeds([evidence.n_solved(arm) for arm in (*modular, *flat)], statistic)
+    by_n = [np.minimum(solved[arm].to_numpy()[:, None], orders) for arm in modular]
+    return Sample([*by_n, *(solved[arm] for arm in flat)], components)
 
 
-def _n_within(arm, weights: np.ndarray, solved: np.ndarray) -> np.ndarray:
-    """The largest N that a growing network reaches with so many weights, if it had solved it at all."""
+def _allowed(arm: Arm, weights: np.ndarray, most: int) -> np.ndarray:
+    """The largest N that a growing network reaches with so many weights."""
     per_module = arm.n_weights(2) - arm.n_weights(1)
     heads = np.floor((weights - arm.n_weights(1)) / per_module) + 1
-    return np.minimum(heads + arm.n_first - 1, solved)
+    return np.clip(heads + arm.n_first - 1, 0, most).astype(int)
 
 
 @measures("n_200")
 def share_at_200(evidence: Evidence, arms: Arms) -> Measured:
     n_solved = evidence.n_solved(arms[0])
-    return share_interval(int((n_solved >= 200).sum()), len(n_solved)), len(n_solved)
+    return Measured(share_interval(int((n_solved >= 200).sum()), len(n_solved)), len(n_solved), 0)
 
 
 @measures("generalisation_above_flat")
-def smallest_advantage_over_k(evidence: Evidence, arms: Arms) -> Measured:
+def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
     groups = [evidence.generalisation(arm) for arm in matched(evidence, arms)]
-    return over_seeds(groups, lambda modular, flat: (modular - flat).min(-1))
+    return Sample(groups, lambda modular, flat: list(np.moveaxis(modular - flat, -1, 0)))
 
 
 @measures("generalisation_decays")
-def change_over_k(evidence: Evidence, arms: Arms) -> Measured:
+def change_over_k(evidence: Evidence, arms: Arms) -> Sample:
     groups = [evidence.generalisation(arm) for arm in arms]
-    return over_seeds(groups, lambda *means: highest(*(mean[..., -1] - mean[..., 0] for mean in means)))
+    return Sample(groups, lambda *means: [mean[..., -1] - mean[..., 0] for mean in means])
 
 
 # Fig. 3: robustness. Half-points are compared as log10 epsilon.
 
 
 @measures("robust_to_weight_noise")
-def smallest_margin_for_weights(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [evidence.log_half_points(arm, "weights") for arm in matched(evidence, arms)]
-    return over_seeds(groups, lambda *means: lowest(*differences(means)))
+def margin_for_weights(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.log_half_points(arm, "weights") for arm in matched(evidence, arms)], differences)
 
 
 @measures("fragile_to_tau_noise")
-def largest_margin_for_tau(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [evidence.log_half_points(arm, "tau") for arm in matched(evidence, arms)]
-    return over_seeds(groups, lambda *means: highest(*differences(means)))
+def margin_for_tau(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.log_half_points(arm, "tau") for arm in matched(evidence, arms)], differences)
 
 
 @measures("five_units_fragile")
-def five_units_below_larger(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [_both(evidence, arm) for arm in arms]
-    return over_seeds(groups, lambda five, *larger: (five - sum(larger) / len(larger)).max(-1))
+def five_units_minus_larger(evidence: Evidence, arms: Arms) -> Sample:
+    def components(five, *larger):
+        return list(np.moveaxis(five - sum(larger) / len(larger), -1, 0))
+
+    return Sample([_both(evidence, arm) for arm in arms], components)
 
 
 @measures("size_does_not_matter")
-def range_over_sizes(evidence: Evidence, arms: Arms) -> Measured:
+def differences_between_sizes(evidence: Evidence, arms: Arms) -> Sample:
+    """Every pair of sizes of one architecture, either way round, for weights and for tau."""
     modular, flat = evidence.split(arms)
 
-    def statistic(*means):
+    def components(*means):
         families = means[: len(modular)], means[len(modular) :]
-        return highest(*((highest(*family) - lowest(*family)).max(-1) for family in families))
+        pairs = [pair for family in families for pair in itertools.permutations(family, 2)]
+        return [component for a, b in pairs for component in np.moveaxis(a - b, -1, 0)]
 
-    return over_seeds([_both(evidence, arm) for arm in (*modular, *flat)], statistic)
+    return Sample([_both(evidence, arm) for arm in (*modular, *flat)], components)
 
 
-def _both(evidence: Evidence, arm: str) -> np.ndarray:
-    """log10 half-points for weights and tau: (seed, 2)."""
+def _both(evidence: Evidence, arm: str) -> pd.DataFrame:
+    """log10 half-points for weights and tau."""
     return paired(*(evidence.log_half_points(arm, pathway) for pathway in ("weights", "tau")))
 
 
@@ -176,93 +195,104 @@ def _both(evidence: Evidence, arm: str) -> np.ndarray:
 
 
 @measures("tau_constant_in_modules")
-def drift_of_tau(evidence: Evidence, arms: Arms) -> Measured:
-    tau = evidence.tau(arms[0]).dropna(axis=1)
-    third = max(tau.shape[1] // 3, 1)
-    ends = paired(tau.iloc[:, :third].mean(axis=1), tau.iloc[:, -third:].mean(axis=1))
-    return over_seeds([ends], lambda mean: np.abs(mean[..., 1] - mean[..., 0]))
+def drift_of_tau(evidence: Evidence, arms: Arms) -> Sample:
+    """Last minus first third of each network's modules, either way round."""
+    drifts = {seed: _drift(row.dropna()) for seed, row in evidence.tau(arms[0]).iterrows()}
+    return Sample([pd.Series(drifts)], lambda drift: [drift, -drift])
+
+
+def _drift(curve: pd.Series) -> float:
+    third = max(len(curve) // 3, 1)
+    return curve.iloc[-third:].mean() - curve.iloc[:third].mean()
 
 
 @measures("tau_falls_in_flat")
-def final_tau(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.tau(arms[0]).ffill(axis=1).iloc[:, -1].to_numpy()], lowest)
+def final_tau(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.tau(arms[0]).ffill(axis=1).iloc[:, -1]])
 
 
 @measures("effective_tau_rises")
-def lowest_rank_correlation(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [[_spearman(row.dropna()) for _, row in evidence.tau_effective(arm).iterrows()] for arm in arms]
-    return over_seeds([np.array(group) for group in groups], lowest)
+def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    curves = [evidence.tau_effective(arm, column) for arm in arms]
+    return Sample([curve.apply(lambda row: _spearman(row.dropna()), axis=1) for curve in curves])
 
 
 @measures("effective_tau_modular_above_flat")
-def difference_at_the_same_n(evidence: Evidence, arms: Arms) -> Measured:
-    curves = [evidence.tau_effective(arm).dropna(axis=1) for arm in matched(evidence, arms)]
+def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    """Over the N at which every network of both arms has a unit above 1."""
+    curves = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in matched(evidence, arms)]
     shared = curves[0].columns.intersection(curves[1].columns)
-    return over_seeds([curve[shared].mean(axis=1) for curve in curves], lambda modular, flat: modular - flat)
+    return Sample([curve[shared].mean(axis=1) for curve in curves], differences)
 
 
 @measures("effective_tau_beyond_ideal_reader")
-def slope_beyond_ideal(evidence: Evidence, arms: Arms) -> Measured:
-    curves = evidence.tau_effective(arms[0])
-    ideal = ideal_timescales(curves.columns, max_lag=30).set_index("n")["tau_effective"]
-    slopes = [_slope((row - ideal).dropna()) for _, row in curves.iterrows()]
-    return over_seeds([np.array(slopes)], lowest)
+def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    """Of both only what is above 1, as published."""
+    curves = evidence.tau_effective(arms[0], column)
+    ideal = ideal_timescales(curves.columns, max_lag=30).set_index("n")[column]
+    ideal = ideal.where(ideal > 1)
+    return Sample([curves.apply(lambda row: _slope((row - ideal).dropna()), axis=1)])
 
 
-def _spearman(curve) -> float:
-    return float(spearmanr(curve.index, curve).statistic)
+@measures("weighted_tau_rises")
+def weighted_rank_correlations(evidence: Evidence, arms: Arms) -> Sample:
+    return rank_correlations(evidence, arms, "tau_weighted")
 
 
-def _slope(curve) -> float:
-    return float(np.polyfit(curve.index.to_numpy(float), curve.to_numpy(), 1)[0])
+@measures("weighted_tau_modular_above_flat")
+def weighted_difference_at_the_same_n(evidence: Evidence, arms: Arms) -> Sample:
+    return difference_at_the_same_n(evidence, arms, "tau_weighted")
+
+
+@measures("weighted_tau_beyond_ideal_reader")
+def weighted_slope_beyond_ideal(evidence: Evidence, arms: Arms) -> Sample:
+    return slope_beyond_ideal(evidence, arms, "tau_weighted")
+
+
+def _spearman(curve: pd.Series) -> float:
+    return float(spearmanr(curve.index, curve).statistic) if len(curve) > 2 else np.nan
+
+
+def _slope(curve: pd.Series) -> float:
+    return float(np.polyfit(curve.index.astype(float), curve, 1)[0]) if len(curve) > 2 else np.nan
 
 
 # Fig. 5: pathways
 
 
 @measures("feedforward_more_sensitive")
-def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Measured:
-    both = paired(*(evidence.log_half_points(arms[0], pathway) for pathway in ("recurrent", "feedforward")))
-    return over_seeds([both], lambda mean: mean[..., 0] - mean[..., 1])
+def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Sample:
+    half_points = (evidence.log_half_points(arms[0], pathway) for pathway in ("recurrent", "feedforward"))
+    return Sample([paired(*half_points)], within)
 
 
 @measures("deeper_modules_suffer_more")
-def correlation_with_depth(evidence: Evidence, arms: Arms) -> Measured:
-    by_pathway = [_depth_correlations(evidence, arms[0], pathway) for pathway in ("feedforward", "recurrent")]
-    return over_seeds([paired(*by_pathway)], lambda mean: mean.max(-1))
-
-
-def _depth_correlations(evidence: Evidence, arm: str, pathway: str) -> np.ndarray:
-    """Per network, over strengths at which modules are hurt but not lost: accuracy against depth."""
-    rows = evidence.of("perturbation", arm, pathway=pathway)
-    found = []
-    for _, own in rows.groupby("seed"):
-        curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-        hurt = curves[curves.mean(axis=1).between(0.6, 0.95)]
-        found.append(np.mean([_spearman(curve) for _, curve in hurt.iterrows()]) if len(hurt) else np.nan)
-    return np.array(found)
+def correlation_of_loss_with_depth(evidence: Evidence, arms: Arms) -> Sample:
+    correlations = [
+        pd.Series(
+            {
+                seed: np.mean([_spearman(loss) for loss in losses]) if losses else np.nan
+                for seed, losses in evidence.losses(arms[0], pathway).items()
+            }
+        )
+        for pathway in ("feedforward", "recurrent")
+    ]
+    return Sample([paired(*correlations)], lambda mean: list(np.moveaxis(mean, -1, 0)))
 
 
 @measures("recurrent_more_conserved")
-def smallest_margin_of_change(evidence: Evidence, arms: Arms) -> Measured:
-    groups = [
-        paired(*(evidence.change_of_weights(arm, pathway) for pathway in ("feedforward", "recurrent")))
-        for arm in arms
-    ]
-    return over_seeds(groups, lambda *means: lowest(*(mean[..., 0] - mean[..., 1] for mean in means)))
+def margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
+    pathways = ("feedforward", "recurrent")
+    changes = [paired(*(evidence.change_of_weights(arm, pathway) for pathway in pathways)) for arm in arms]
+    return Sample(changes, within)
 
 
 # Fig. 6: freezing and duplication. Arms of one size start from the same first module: paired by seed.
 
 
-@measures("frozen_feedforward_fails")
-def highest_n_solved(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.n_solved(arm) for arm in arms], highest)
-
-
-@measures("frozen_recurrent_near_15")
-def n_solved(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.n_solved(arms[0])], lowest)
+@measures("frozen_feedforward_fails", "frozen_recurrent_near_15")
+def n_solved(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.n_solved(arm) for arm in arms])
 
 
 @measures(
@@ -270,49 +300,52 @@ def n_solved(evidence: Evidence, arms: Arms) -> Measured:
     "frozen_recurrent_as_good_at_10",
     "recurrent_not_input_carries_copying",
 )
-def paired_difference(evidence: Evidence, arms: Arms) -> Measured:
-    both = paired(*(evidence.n_solved(arm) for arm in arms))
-    return over_seeds([both], lambda mean: mean[..., 0] - mean[..., 1])
+def paired_difference(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([paired(*(evidence.n_solved(arm) for arm in arms))], within)
 
 
 @measures("frozen_recurrent_above_flat")
-def difference(evidence: Evidence, arms: Arms) -> Measured:
-    return over_seeds([evidence.n_solved(arm) for arm in arms], lambda first, second: first - second)
+def difference(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.n_solved(arm) for arm in arms], differences)
 
 
 @measures("frozen_feedforward_below_recurrent")
-def smaller_difference_of_sizes(evidence: Evidence, arms: Arms) -> Measured:
+def differences_at_both_sizes(evidence: Evidence, arms: Arms) -> Sample:
     solved = [evidence.n_solved(arm) for arm in arms]
-    groups = [paired(solved[0], solved[2]), paired(solved[1], solved[3])]
-    return over_seeds(groups, lambda *means: lowest(*(mean[..., 0] - mean[..., 1] for mean in means)))
+    return Sample([paired(solved[0], solved[2]), paired(solved[1], solved[3])], within)
 
 
 @measures("half_the_parameters")
-def share_of_weights(evidence: Evidence, arms: Arms) -> Measured:
+def share_of_parameters(evidence: Evidence, arms: Arms) -> Measured:
     """Counted, not measured: it does not vary over seeds."""
-    full, frozen = (evidence.of("pathways", arm)["n_trained_weights"] for arm in arms)
-    return Interval(*[frozen.iloc[0] / full.iloc[0]] * 3), min(len(full), len(frozen))
+    full, frozen = (evidence.of("pathways", arm) for arm in arms)
+    shares = [frozen[count].iloc[0] / full[count].iloc[0] for count in ("n_trained_weights", "n_trained")]
+    return Measured(Interval(*[max(shares)] * 3), min(len(full), len(frozen)), 0)
 
 
 @measures("copying_recurrent_helps")
-def effect_of_recurrent(evidence: Evidence, arms: Arms) -> Measured:
+def effect_of_recurrent(evidence: Evidence, arms: Arms) -> Sample:
     none, recurrent, feedforward, both = range(4)
     return _effect(evidence, arms, plus=(recurrent, both), minus=(none, feedforward))
 
 
 @measures("copying_feedforward_does_not_help")
-def effect_of_feedforward(evidence: Evidence, arms: Arms) -> Measured:
+def effect_of_feedforward(evidence: Evidence, arms: Arms) -> Sample:
     none, recurrent, feedforward, both = range(4)
     return _effect(evidence, arms, plus=(feedforward, both), minus=(none, recurrent))
 
 
-def _effect(evidence: Evidence, arms: Arms, plus: tuple, minus: tuple) -> Measured:
+def _effect(evidence: Evidence, arms: Arms, plus: tuple, minus: tuple) -> Sample:
     solved = paired(*(evidence.n_solved(arm) for arm in arms))
-    return over_seeds([solved], lambda mean: mean[..., plus].mean(-1) - mean[..., minus].mean(-1))
+    return Sample([solved], lambda mean: [mean[..., plus].mean(-1) - mean[..., minus].mean(-1)])
 
 
 @measures("copying_matters_less_when_larger")
-def difference_of_effects(evidence: Evidence, arms: Arms) -> Measured:
+def difference_of_effects(evidence: Evidence, arms: Arms) -> Sample:
     solved = [evidence.n_solved(arm) for arm in arms]
-    groups = [paired(*solved[:2]), paired(*solved[2:])]
-    return over_seeds(groups, lambda *means: differences([mean[..., 0] - mean[..., 1] for mean in means])[0])
+
+    def components(*means):
+        five, ten = within(*means)
+        return [np.abs(five) - np.abs(ten)]
+
+    return Sample([paired(*solved[:2]), paired(*solved[2:])], components)

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float
 
-from modgrow.verdict.evidence import Evidence, PerSeed
+from modgrow.verdict.evidence import Evidence
+
+PerSeed = Float[np.ndarray, " seed"]
 
 COLUMNS = ("what", "theirs", "source", "arm", "ours", "lowest", "highest", "n_seeds")
 
@@ -50,7 +53,7 @@ def tau_over(first: int, last: int, kind: str) -> Callable[[Evidence, str], PerS
 
 
 def _n_solved(evidence: Evidence, arm: str) -> PerSeed:
-    return evidence.n_solved(arm)
+    return evidence.n_solved(arm).to_numpy(float)
 
 
 def _flat(units: int, theirs: str) -> Reference:

@@ -141,7 +141,9 @@ FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing els
 FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
 FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
 COMPARED = [list(pair) for pair in zip(CHAINS, FLATS)]
-COMPARED += [[arm, arms[0]] for arms in FIG6_PANELS.values() for arm in arms[1:]]
+for arms in FIG6_PANELS.values():  # each with the first of its panel that has its size
+    alike = [[b for b in arms if SETTINGS.arms[b].units == SETTINGS.arms[a].units][0] for a in arms]
+    COMPARED += [[arm, other] for arm, other in zip(arms, alike) if arm != other]
 TABLES += ["comparisons"] * bool(COMPARED)
 FIGURES = {
     "fig1": len(FIG1) == 2,

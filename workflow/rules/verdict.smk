@@ -129,6 +129,7 @@ rule sensitivity_claims:
             folders={f"{RESULTS}/tables": CLAIM_TABLES, f"{RESULTS}/sensitivity": SENSITIVITY_TABLES},
             arms=settings_of(SETTINGS.arms_of("all") + SETTINGS.arms_of("sensitivity")),
             stand_ins=SETTINGS.sensitivity.stand_ins,
+            seeds=SETTINGS.sensitivity.seeds,
             variants={variant: SETTINGS.variants_of(variant) for variant in SETTINGS.sensitivity.variants},
         ),
     shell:

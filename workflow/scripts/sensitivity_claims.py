@@ -17,7 +17,7 @@ def main() -> None:
         for name in names:
             found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet"))
     evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
-    claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"])
+    claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
     tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
 
