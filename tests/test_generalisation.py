@@ -118,11 +118,11 @@ def test_recorded_rows_name_every_solved_n_drive_and_unit(flat, trained):
     assert {row["state"] for row in found} <= {"fitted", "silent"}
 
 
-def test_the_self_check_fits_again_a_process_of_what_was_found():
-    """A long AR(1) of the median unit's tau comes back; units without a fit take no part."""
+def test_the_self_check_fits_again_a_process_of_what_was_found(rng):
+    """Long AR(1)s of the median and of a slow unit come back; units without a fit take no part."""
     lags = np.arange(31.0)
     fits = [timescales.fit(np.exp(-lags / tau)) for tau in (2.0, 6.0, 20.0)]
     fits.append(timescales.fit(np.full(31, np.nan)))
-    checked = recording.self_check(fits, runs=10, steps=50_000, max_lag=30, seed=0)
-    assert checked == {1: pytest.approx(6.0, rel=0.15)}
-    assert recording.self_check(fits[3:], runs=2, steps=500, max_lag=30, seed=0) == {}
+    checked = recording.self_check(fits, 10, 50_000, 30, rng)
+    assert checked == {1: pytest.approx(6.0, rel=0.15), 2: pytest.approx(20.0, rel=0.15)}
+    assert recording.self_check(fits[3:], 2, 500, 30, rng) == {}

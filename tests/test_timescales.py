@@ -9,8 +9,8 @@ from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalise
 from modgrow.learning import task
 
 LAGS = np.arange(31.0)
-ONE_TAU = timescales.Fit("planted", 1, tau_one=8.0)
-TWO_TAUS = timescales.Fit("planted", 2, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
+ONE_TAU = timescales.Fit("planted", 1, amplitude=1.0, tau_one=8.0)
+TWO_TAUS = timescales.Fit("planted", 2, amplitude=1.0, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
 
 
 def recorded(samples, chunk=997):
@@ -67,6 +67,17 @@ def test_two_planted_timescales_come_back_sorted(rng):
     assert found.tau_effective == found.tau_slow
     assert found.fast_share == pytest.approx(0.5, abs=0.05)
     assert found.tau_weighted == pytest.approx(8.0, rel=0.15)
+
+
+def test_the_amplitude_says_what_is_white(rng):
+    planted = timescales.Fit("planted", 1, amplitude=0.6, tau_one=8.0)
+    acf = recorded(timescales.simulate(planted, 100_000, 10, rng))
+    assert acf[1] == pytest.approx(0.6 * np.exp(-1 / 8), abs=0.02)
+    assert timescales.fit(planted.amplitude * np.exp(-LAGS / 8)).amplitude == pytest.approx(0.6, abs=0.01)
+
+
+def test_white_noise_is_at_the_lower_bound():
+    assert timescales.fit(np.eye(31)[0]).at_bound
 
 
 @pytest.mark.parametrize("tau", [0.4, 1.0, 3.7, 25.0])

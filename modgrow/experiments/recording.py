@@ -15,6 +15,7 @@ from modgrow.streams import stream
 
 DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
 CHUNK = 1000
+CHECKED = (0.5, 0.9)
 COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(timescales.Fit)), "tau_refit")
 
 
@@ -78,7 +79,8 @@ def rows(
     for n, per_drive in recorded.items():
         for drive, acf in per_drive.items():
             fits = [timescales.fit(column) for column in acf.T]
-            checked = self_check(fits, settings["runs"], settings["steps"], max_lag=len(acf) - 1, seed=seed)
+            rng = stream(seed, "self-check", n, DRIVES.index(drive))
+            checked = self_check(fits, settings["runs"], settings["steps"], len(acf) - 1, rng)
             for unit, own in enumerate(fits):
                 tau = modules[n].tau[unit].clamp(min=1.0).item()
                 row = {"n": n, "drive": str(drive), "tau": tau, "unit": unit, **asdict(own)}
@@ -87,21 +89,22 @@ def rows(
 
 
 def self_check(
-    fits: list[timescales.Fit], runs: int, steps: int, max_lag: int, seed: int
+    fits: list[timescales.Fit], runs: int, steps: int, max_lag: int, rng: np.random.Generator
 ) -> dict[int, float]:
-    """What the fit makes of its own answer, for the unit with the median effective tau.
+    """What the fit makes of its own answers, for the units at the `CHECKED` quantiles of effective tau.
 
     A process of the taus found there is simulated, as often and as long as the network was recorded, and
     fitted again: {unit: its effective tau}; empty if no unit could be fitted.
     """
     fitted = [unit for unit, own in enumerate(fits) if own.state == "fitted"]
-    if not fitted:
-        return {}
     fitted.sort(key=lambda unit: fits[unit].tau_effective)
-    unit = fitted[len(fitted) // 2]
-    samples = timescales.simulate(fits[unit], steps, runs, stream(seed, "self-check"))
-    sums = LagSums(max_lag)
+    chosen = {fitted[round(quantile * (len(fitted) - 1))] for quantile in CHECKED} if fitted else set()
+    return {unit: _refit(fits[unit], runs, steps, max_lag, rng) for unit in sorted(chosen)}
+
+
+def _refit(found: timescales.Fit, runs: int, steps: int, max_lag: int, rng: np.random.Generator) -> float:
+    samples, sums = timescales.simulate(found, steps, runs, rng), LagSums(max_lag)
     for start in range(0, steps, CHUNK):
         sums.add(samples[start : start + CHUNK])
     acf = normalised(sums.autocovariance()[:, None, :])[:, 0]
-    return {unit: timescales.fit(acf).tau_effective}
+    return timescales.fit(acf).tau_effective

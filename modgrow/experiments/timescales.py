@@ -1,7 +1,7 @@
 """Timescales from autocorrelations: one or two exponentials, chosen by AIC. Arrays in, fits out.
 
 The models are a exp(-k/tau) and a [c exp(-k/tau_fast) + (1 - c) exp(-k/tau_slow)], a and c in [0, 1],
-tau in (0, 100] time steps, tau_fast <= tau_slow. A fit is an experiment: it starts from the best of a
+tau from 0.05 to 100 time steps, tau_fast <= tau_slow. A fit is an experiment: it starts from the best of a
 grid over all taus, and gives a row that says how it went, never an exception.
 """
 
@@ -12,8 +12,8 @@ from jaxtyping import Float
 from scipy.optimize import least_squares
 from scipy.signal import lfilter
 
-TAU_MIN, TAU_MAX = 1e-2, 100.0
-GRID = np.geomspace(0.05, 95.0, 48)  # taus to start from, one by one and in pairs
+TAU_MIN, TAU_MAX = 0.05, 100.0  # below, nothing is left after one step
+GRID = np.geomspace(TAU_MIN, 95.0, 48)  # taus to start from, one by one and in pairs
 FAST, SLOW = np.triu_indices(len(GRID), 1)
 
 
@@ -21,6 +21,7 @@ FAST, SLOW = np.triu_indices(len(GRID), 1)
 class Fit:
     """One neuron. `state` is "fitted", "silent" (no variance) or "invalid" (not finite).
 
+    `amplitude` is a of the model that AIC chose.
     `tau_effective` is the tau of the model that AIC chose, the slower one where there are two (the
     published convention). Beside it, free of that choice: `tau_weighted`, the amplitude-weighted tau,
     and `tau_crossing`, where the autocorrelation falls below 1/e (NaN if it does not within the lags).
@@ -28,6 +29,7 @@ class Fit:
 
     state: str
     n_taus: int | None = None
+    amplitude: float = np.nan
     tau_effective: float = np.nan
     tau_one: float = np.nan
     tau_fast: float = np.nan
@@ -52,9 +54,9 @@ def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
     a, tau = one.x
     near_one = (a, 0.5, 0.8 * tau, min(1.2 * tau, 90.0))
     two = _best(acf, lags, [start_two, near_one])
-    _, share, first, second = two.x
+    a_two, share, first, second = two.x
     if two.cost > one.cost:  # one tau is a special case of two: never fit worse than that
-        two.cost, share, first, second = one.cost, 1.0, tau, tau
+        two.cost, a_two, share, first, second = one.cost, a, 1.0, tau, tau
     if first > second:
         share, first, second = 1 - share, second, first
     aic = [aic_of(2 * one.cost, len(acf), 2), aic_of(2 * two.cost, len(acf), 4)]
@@ -63,6 +65,7 @@ def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
     return Fit(
         state="fitted",
         n_taus=chosen,
+        amplitude=a_two if chosen == 2 else a,
         tau_effective=max(taus),
         tau_one=tau,
         tau_fast=first,
@@ -164,14 +167,17 @@ def _best(acf: np.ndarray, lags: np.ndarray, starts: list[tuple]):
 
 
 def simulate(found: Fit, time: int, runs: int, rng: np.random.Generator) -> Float[np.ndarray, "time run"]:
-    """A Gaussian process with the taus of a fit: one AR(1) process per tau, of its share of the variance."""
+    """A Gaussian process with the autocorrelation of a fit: one AR(1) process per tau, and white noise.
+
+    Of variance 1; what the amplitude a lacks to 1 is white.
+    """
     taus, shares = (found.tau_one,), (1.0,)
     if found.n_taus == 2:
         taus, shares = (found.tau_fast, found.tau_slow), (found.fast_share, 1 - found.fast_share)
-    total = np.zeros((runs, time))
+    total = np.sqrt(1 - found.amplitude) * rng.standard_normal((runs, time))
     for tau, share in zip(taus, shares, strict=True):
         decay = np.exp(-1 / tau)
-        noise = rng.standard_normal((runs, time)) * np.sqrt(share * (1 - decay**2))
+        noise = rng.standard_normal((runs, time)) * np.sqrt(found.amplitude * share * (1 - decay**2))
         noise[:, 0] /= np.sqrt(1 - decay**2)
         total += lfilter([1.0], [1.0, -decay], noise)
     return np.ascontiguousarray(total.T)

@@ -26,8 +26,11 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         words = style.label(name, arms[name], own["seed"].nunique())
         _line(axes[0], own[own["drive"] == "uniform"], "tau", colour, "-", words)
         for drive, dash in DASHES.items():
-            driven = own[(own["drive"] == drive) & (own["tau_effective"] > 1)]
-            _line(axes[1], driven, "tau_effective", colour, dash, f"{words}, {WORDS[drive]}")
+            driven = own[own["drive"] == drive]
+            kept = driven["tau_effective"] > 1
+            label = f"{words}, {WORDS[drive]} ({1 - kept.mean():.0%} left out)"
+            driven = driven[kept]
+            _line(axes[1], driven, "tau_effective", colour, dash, label)
             _line(axes[2], driven, "tau_weighted", colour, dash, f"{words}, {WORDS[drive]}")
         checked = own.dropna(subset=["tau_refit"])
         mark = {
@@ -56,11 +59,11 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter("")
-    axes[3].set(
-        xlabel=r"effective $\tau$ of the median neuron", ylabel=r"of a process of that $\tau$, fitted again"
-    )
+    axes[3].set(xlabel=r"effective $\tau$ of a neuron", ylabel=r"of a process of that $\tau$, fitted again")
     axes[0].legend(frameon=False)
-    axes[3].legend(frameon=False, title="a dot per network, $N$ and drive", title_fontsize=6.5)
+    axes[3].legend(
+        frameon=False, title="median and 90 % neuron of each\nnetwork, $N$ and drive", title_fontsize=6.5
+    )
     style.legend_beside(axes[1], "mean over neurons and seeds\nband: SD over seeds")
     return figure
 
