@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from modgrow import source
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 LAYERS = [
     (
@@ -15,13 +15,14 @@ LAYERS = [
         "modgrow/arm.py",
         "modgrow/validation.py",
         "modgrow/config.py",
+        "modgrow/differences.py",
         "modgrow/streams.py",
         "modgrow/source.py",
         "modgrow/__init__.py",
     ),
     ("modgrow/store/files.py", "modgrow/store/tables.py", "modgrow/store/__init__.py", "modgrow/script.py"),
     ("modgrow/model/",),
-    ("modgrow/store/networks.py",),
+    ("modgrow/store/checked.py", "modgrow/store/networks.py", "modgrow/store/states.py"),
     ("modgrow/learning/",),
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),

@@ -1,6 +1,5 @@
 """What is written comes back; what is damaged is refused by name; what was there before is unharmed."""
 
-import json
 import os
 import pickle
 
@@ -8,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from modgrow.errors import StoreError
 from modgrow.learning.curriculum import Curriculum
-from modgrow.store import files, networks, tables
+from modgrow.store import checked, files, networks, tables
 from tests.conftest import small_arm
 
 
@@ -21,12 +20,12 @@ def trained(request):
     flat = request.param == "flat"
     run = Curriculum(small_arm(flat=flat, units=10, epochs=4, updates_per_epoch=150, learning_rate=0.2), 0)
     list(run)
-    return networks.Trained.of(run)
+    return networks.Trained.of(run, {"id": {"code": "abc"}})
 
 
 @pytest.fixture
 def path(trained, tmp_path):
-    networks.write(tmp_path / "seed_0.safetensors", trained, {"id": {"code": "abc"}})
+    networks.write(tmp_path / "seed_0.safetensors", trained)
     return tmp_path / "seed_0.safetensors"
 
 
@@ -55,23 +54,51 @@ def test_truncated_files_are_refused_by_name(path):
             networks.read(path)
 
 
-def test_wrong_shapes_wrong_values_and_pickles_are_refused_by_name(path):
-    whole = path.read_bytes()
-    header = json.loads(whole[8 : 8 + int.from_bytes(whole[:8], "little")])["__metadata__"]
-    tensors = load_file(path)
+def test_wrong_shapes_and_wrong_values_are_refused_by_name(path):
+    tensors, header = checked.read(path)
+    shown = [name for name in tensors if name.startswith("chain.1.") and "start" not in name]
     cases = {
-        "lacks": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
-        "shape": {**tensors, "chain.1.tau": torch.ones(11)},
-        "nan": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
-        "stray": {**tensors, "other": torch.ones(1)},
-        "double": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
-        "gap": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
+        "tau is None": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
+        r"tau is \(11,\)": {**tensors, "chain.1.tau": torch.ones(11)},
+        "not finite": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
+        "unpack": {**tensors, "other": torch.ones(1)},
+        "float64": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
+        "modules are numbered": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
+        "1: tau is": {**tensors, "chain.1.start.tau": torch.ones(11)},
+        "snapshots at": {
+            **tensors,
+            **{f"solved.99.{k}": v.clone() for k, v in tensors.items() if k in shown},
+        },
     }
-    for case in cases.values():
-        save_file(case, path, header)
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: not a network of this project"):
+    for reason, case in cases.items():
+        checked.write(path, case, header)
+        with pytest.raises(StoreError, match=rf"seed_0\.safetensors: not a network of .*{reason}"):
             networks.read(path)
-    save_file(tensors, path, {})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("n_solved", 99, "n_solved is 99"),
+        ("n_solved", "4", "n_solved: is '4'"),
+        ("seed", -1, "seed: is -1"),
+        ("seed", None, "seed: is None"),
+        ("diverged", "no", "diverged: is 'no'"),
+        ("arm", {"units": 5}, "modules?|is"),
+        ("arm", [], "arm: is"),
+        ("provenance", 3, "provenance: is 3"),
+        ("more", 3, "more: unknown key"),
+    ],
+)
+def test_wrong_headers_are_refused_by_name(path, key, value, reason):
+    tensors, header = checked.read(path)
+    checked.write(path, tensors, {**header, key: value})
+    with pytest.raises(StoreError, match=rf"seed_0\.safetensors: not a network of .*{reason}"):
+        networks.read(path)
+
+
+def test_files_of_other_kinds_are_refused_by_name(path):
+    save_file({"chain.1.tau": torch.ones(10)}, path, {})
     with pytest.raises(StoreError, match="not a network"):
         networks.read(path)
     path.write_bytes(pickle.dumps(os.getcwd))
@@ -86,7 +113,7 @@ def test_a_diverged_network_can_still_be_read(tmp_path):
     run.network.newest.bias.data.fill_(float("nan"))
     list(run)
     assert run.diverged
-    networks.write(tmp_path / "n", networks.Trained.of(run), {})
+    networks.write(tmp_path / "n", networks.Trained.of(run, {}))
     read = networks.read(tmp_path / "n")
     assert read.diverged
     assert read.network.chain[0].bias.isnan().all()

@@ -1,52 +1,19 @@
 """The workflow, run for real on the smallest setting, in a folder of its own."""
 
-import shutil
+import contextlib
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.runs import checkout, snakemake
 
 pytestmark = pytest.mark.workflow
-
-
-def snakemake(folder, *arguments, config="tests/small.yaml"):
-    """Run Snakemake in `folder`; returns the finished process, output and errors together."""
-    configfile = ["--configfile", config] if config else []
-    command = [sys.executable, "-m", "snakemake", *configfile, *arguments]
-    return subprocess.run(
-        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
-    )
-
-
-def checkout(folder: Path) -> Path:
-    """A copy of what the workflow needs, without results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    skip = shutil.ignore_patterns("__pycache__")
-    for name in ("workflow", "modgrow", "profiles", "envs", "config", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=skip)
-    for name in ("Snakefile", "config.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    cache = ROOT / "modgrow" / "model" / "__pycache__"  # the compiled kernels travel along
-    if cache.exists():
-        shutil.copytree(cache, folder / "modgrow" / "model" / "__pycache__")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """Two checkouts in which the small DAG has run, with one core and with two."""
-    found = {}
-    for cores in (1, 2):
-        folder = checkout(tmp_path_factory.mktemp("run") / f"cores{cores}")
-        run = snakemake(folder, "--cores", str(cores))
-        assert run.returncode == 0, run.stdout[-3000:]
-        found[cores] = (folder, run.stdout)
-    return found
 
 
 def results(folder):
@@ -76,6 +43,45 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
         assert one[path].read_bytes() == two[path].read_bytes(), path
 
 
+LONG = """
+defaults: {epochs: 40, updates_per_epoch: 20, batch_size: 64, test_batches: 4, pool_batches: 4}
+arms: {modular_5: {units: 5, threshold: 0.0}}
+"""
+
+
+def kill_training(run):
+    """SIGKILL the training job below a running Snakemake; whether there was one."""
+    for process in psutil.Process(run.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "workflow/scripts/train_network.py" in process.cmdline()[1:2]:
+                process.kill()
+                return True
+    return False
+
+
+def test_a_job_killed_under_snakemake_is_started_again_and_goes_on(tmp_path):
+    """Snakemake deletes the outputs of a killed job; the state to go on from stays.
+
+    Its settings have a single arm, too, which is enough to train a network.
+    """
+    target, state = (f"results/{kind}/modular_5/seed_0.safetensors" for kind in ("networks", "states"))
+    calm, rough = checkout(tmp_path / "calm"), checkout(tmp_path / "rough")
+    for folder in (calm, rough):
+        (folder / "long.yaml").write_text(LONG)
+    run = snakemake(calm, "--cores", "1", target, config="long.yaml")
+    assert run.returncode == 0, run.stdout[-2000:]
+    command = [sys.executable, "-m", "snakemake", target, "--cores", "1", "--configfile", "long.yaml"]
+    with (rough / "output").open("w") as output:
+        run = subprocess.Popen(command, cwd=rough, stdout=output, stderr=output)
+        while not (rough / state).exists() and run.poll() is None:
+            time.sleep(0.01)
+        assert kill_training(run)
+        assert run.wait(timeout=300) == 0, (rough / "output").read_text()[-2000:]
+    log = (rough / "results/logs/train_network/modular_5/seed_0.log").read_text()
+    assert "going on after epoch" in log
+    assert (rough / target).read_bytes() == (calm / target).read_bytes()
+
+
 def test_a_finished_run_has_nothing_left_to_do(finished):
     run = snakemake(finished[2][0], "-n", "--cores", "1")
     assert "Nothing to be done" in run.stdout, run.stdout[-2000:]
@@ -94,6 +100,7 @@ def test_tables_say_what_they_promise(finished):
         "accuracy_previous",
         "n_solved",
         "n_tasks_solved",
+        "diverged",
     ]
     assert list(curves.columns) == expected
     assert curves.groupby(["arm", "seed"]).size().to_dict() == {

@@ -1,11 +1,15 @@
 """Writing a file so that it appears whole or not at all."""
 
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from modgrow.errors import StoreError
+
+AN_HOUR = 3600
 
 
 def write(path: str | Path, produce: Callable[[Path], object]) -> None:
@@ -24,12 +28,21 @@ def write(path: str | Path, produce: Callable[[Path], object]) -> None:
         _flush(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        _sweep(path)
     except OSError as error:
         reason = error.strerror or error
         raise StoreError(f"{path}: cannot be written: {reason}; what was there before is unharmed") from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that were killed had begun to write; one still at work is younger than that."""
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+            if time.time() - leftover.stat().st_mtime > AN_HOUR:
+                leftover.unlink()
 
 
 def _flush(path: Path) -> None:

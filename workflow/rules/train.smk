@@ -1,4 +1,4 @@
-# One rule trains every network of the paper.
+# One rule trains every network of the paper. The state to go on from is no output: Snakemake deletes those.
 
 
 rule train_network:
@@ -10,6 +10,7 @@ rule train_network:
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
     priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
+    retries: 2  # a job that was killed for memory or time goes on with more of it
     conda:
         "../../envs/modgrow.yaml"
     threads: 1
@@ -23,4 +24,6 @@ rule train_network:
     shell:
         "python workflow/scripts/train_network.py --id {params.id:q}"
         " --threads {threads} --device {resources.device}"
-        " --network {output.network:q} --curve {output.curve:q} 2> {log:q}"
+        " --network {output.network:q} --curve {output.curve:q}"
+        f" --state {RESULTS}/states/{{wildcards.arm}}/seed_{{wildcards.seed}}.safetensors"
+        " 2> {log:q}"
