@@ -2,6 +2,9 @@
 
 import os
 import pickle
+import resource
+import subprocess
+import tempfile
 
 import numpy as np
 import pandas as pd
@@ -10,8 +13,9 @@ import torch
 from safetensors.torch import save_file
 
 from modgrow.errors import StoreError
+from modgrow.figures import style
 from modgrow.learning.curriculum import Curriculum
-from modgrow.store import checked, files, networks, tables
+from modgrow.store import checked, files, networks, states, tables
 from tests.conftest import small_arm
 
 
@@ -139,16 +143,51 @@ def test_bad_tables_are_refused_by_name(tmp_path):
         tables.read(path, ["arm", "seed"])
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path):
+WRITERS = {
+    "network": lambda path, trained: networks.write(path, trained),
+    "state": lambda path, trained: states.write(path, states.State(trained)),
+    "table": lambda path, trained: tables.write(path, pd.DataFrame({"n": range(99_999)})),
+    "figure": lambda path, trained: style.save(style.new_figure(1.0, 1.0)[0], path, path),
+}
+
+
+@pytest.fixture(params=["file size", "full disk"])
+def little_room(request, tmp_path):
+    """A folder where a thousand bytes can be written, and no more."""
+    if request.param == "file size":
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        yield tmp_path
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        return
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(tmp_path)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("a small file system can be mounted by root alone")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_write_that_finds_no_room_leaves_the_old_file_and_no_rubbish(writer, trained, little_room):
+    path = little_room / "result.svg"
+    path.write_text("old")
+    with pytest.raises(StoreError, match=r"result\.svg: cannot be written: .*(File too large|No space left)"):
+        WRITERS[writer](path, trained)
+    assert path.read_text() == "old"
+    assert [p.name for p in little_room.iterdir()] == ["result.svg"]
+
+
+@pytest.mark.parametrize("call", ["mkstemp", "fsync", "chmod", "replace"])
+def test_a_write_that_fails_at_any_step_leaves_the_old_file_and_no_rubbish(call, tmp_path, monkeypatch):
     path = tmp_path / "result"
     files.write(path, lambda temporary: temporary.write_text("old"))
 
-    def full_disk(temporary):
-        temporary.write_text("half")
-        raise OSError(28, "No space left on device")
+    def fails(*what, **more):
+        raise OSError(5, "Input/output error")
 
-    with pytest.raises(StoreError, match=r"result: cannot be written: No space left on device"):
-        files.write(path, full_disk)
+    monkeypatch.setattr(tempfile if call == "mkstemp" else os, call, fails)
+    with pytest.raises(StoreError, match=r"result: cannot be written: Input/output error; mend that"):
+        files.write(path, lambda temporary: temporary.write_text("new"))
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["result"]
 

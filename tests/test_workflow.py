@@ -37,7 +37,7 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
     assert {Path("figures/fig2a.svg"), Path("figures/fig2b.png"), Path("tables/parameters.parquet")} <= set(
         one
     )
-    assert len([p for p in one if p.parts[0] == "networks"]) == 5
+    assert len([p for p in one if p.parts[0] == "networks"]) == 6
     assert len([p for p in one if p.parts[0] == "figures"]) == 16
     for path in one:
         assert one[path].read_bytes() == two[path].read_bytes(), path
@@ -104,6 +104,7 @@ def test_tables_say_what_they_promise(finished):
     ]
     assert list(curves.columns) == expected
     assert curves.groupby(["arm", "seed"]).size().to_dict() == {
+        ("diverged_5", 0): 1,
         ("flat_20", 0): 3,
         ("frozen_5", 0): 3,
         ("modular_5", 0): 3,
@@ -111,6 +112,7 @@ def test_tables_say_what_they_promise(finished):
         ("stuck_5", 0): 3,
     }
     assert curves[curves["n"] == 2]["accuracy_previous"].isna().all()
+    assert curves[curves["diverged"]][["arm", "epoch", "n_solved"]].values.tolist() == [["diverged_5", 1, 1]]
     expected = {
         "generalisation": "arm seed variant k n accuracy",
         "perturbation": "arm seed pathway epsilon draw n accuracy",
@@ -129,7 +131,7 @@ def test_tables_say_what_they_promise(finished):
     assert frozen["n_trained_weights"] == 25 + 10
     resources = pd.read_parquet(tables / "resources.parquet")
     training = resources[resources["rule"] == "train_network"]
-    assert len(training) == 5
+    assert len(training) == 6
     assert (training["seconds"] > 0).all()
 
 
@@ -144,7 +146,7 @@ def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
 def test_the_live_view_shows_finished_networks(finished):
     command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
     run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True)
-    assert "0 training, 5 done, 0 stopped" in run.stdout
+    assert "0 training, 6 done, 0 stopped" in run.stdout
 
 
 def test_asking_for_one_file_trains_one_network(tmp_path):

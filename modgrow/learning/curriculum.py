@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import psutil
 import torch
+from jaxtyping import Float
 
 from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
@@ -97,13 +98,18 @@ class Curriculum:
         epoch = self.epoch + 1
         loss = train_epoch(self.network, self._optimizer, self._source, stream(self.seed, "training", epoch))
         self.diverged = not (math.isfinite(loss) and self._weights_finite())
-        accuracies = self._test.accuracies(self.network, epoch)
+        accuracies = self._accuracies(epoch)
         if not self.diverged and solved(accuracies, self.arm.threshold):
             self.n_solved = self.network.n_newest
             if self.arm.architecture == "flat":
                 self.snapshots[self.n_solved] = copy.deepcopy(self.network)
         self.records.append(self._record(epoch, loss, accuracies))
         return self.records[-1]
+
+    def _accuracies(self, epoch: int) -> Float[np.ndarray, " head"]:
+        if self.diverged:
+            return np.full(self.network.n_newest - self.arm.n_first + 1, np.nan)
+        return self._test.accuracies(self.network, epoch)
 
     def _record(self, epoch: int, loss: float, accuracies: np.ndarray) -> Record:
         previous = float(accuracies[:-1].mean()) if len(accuracies) > 1 else None

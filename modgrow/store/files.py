@@ -31,7 +31,7 @@ def write(path: str | Path, produce: Callable[[Path], object]) -> None:
         _sweep(path)
     except OSError as error:
         reason = error.strerror or error
-        raise StoreError(f"{path}: cannot be written: {reason}; what was there before is unharmed") from None
+        raise StoreError(f"{path}: cannot be written: {reason}; mend that and start again") from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ MOMENTUM = "momentum."
 class Record:
     """One epoch of a learning curve. Accuracies are fractions; loss is in nats, summed over heads.
 
-    `diverged`: a loss or a weight of this epoch is not finite; it is the last.
+    `diverged`: a loss or a weight of this epoch is not finite; it is the last, and has no accuracy (NaN).
     """
 
     epoch: int
