@@ -54,7 +54,7 @@ def test_truncated_files_are_refused_by_name(path):
     whole = path.read_bytes()
     for tenth in range(10):
         path.write_bytes(whole[: len(whole) * tenth // 10])
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*delete it and rerun"):
+        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
             networks.read(path)
 
 
@@ -139,8 +139,15 @@ def test_bad_tables_are_refused_by_name(tmp_path):
     with pytest.raises(StoreError, match=r"t\.parquet: not a readable Parquet table"):
         tables.read(path)
     tables.write(path, pd.DataFrame({"arm": ["a"]}))
-    with pytest.raises(StoreError, match=r"t\.parquet: lacks the column seed"):
+    with pytest.raises(StoreError, match=r"t\.parquet: lacks the column seed; `rm .*` makes it again"):
         tables.read(path, ["arm", "seed"])
+    tables.write(path, pd.DataFrame({"arm": ["a"], "seed": ["first"]}))
+    with pytest.raises(StoreError, match=r"t\.parquet: the column seed does not hold numbers"):
+        tables.read_all([path], ["arm", "seed"])
+    tables.write(path, pd.DataFrame({"arm": ["a"], "seed": [1]}).iloc[:0])
+    with pytest.raises(StoreError, match=r"t\.parquet: has no rows"):
+        tables.read(path, ["arm", "seed"])
+    assert tables.read_all([path], ["arm", "seed"]).empty
 
 
 WRITERS = {

@@ -4,54 +4,32 @@ The header is JSON text; it holds a digest of itself and of every tensor, compar
 flipped bit is found wherever it lies.
 """
 
-import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from modgrow.errors import ModgrowError, StoreError
-from modgrow.store import files
-
-METADATA_KEY = "modgrow"
+from modgrow.store import files, headers
 
 
 def write(path: str | Path, tensors: dict[str, Tensor], header: dict) -> None:
     """Write CPU tensors, contiguous, under a header of plain values. Raises StoreError."""
     text = json.dumps({**header, "digest": _digest(tensors, header)}, sort_keys=True)
-    content = save(tensors, {METADATA_KEY: text})
+    content = save(tensors, {headers.METADATA_KEY: text})
     files.write(path, lambda temporary: temporary.write_bytes(content))
 
 
 def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
-    """Tensors and header as they were written. Raises what `refusals` turns into one line."""
+    """Tensors and header as they were written. Raises what `headers.refusals` turns into one line."""
     with safe_open(path, framework="pt") as file:
-        header = json.loads((file.metadata() or {})[METADATA_KEY])
+        header = headers.of(file)
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if header.pop("digest") != _digest(tensors, header):
         raise SafetensorError("its content is not what was written")
     return tensors, header
-
-
-@contextlib.contextmanager
-def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
-    """Turn what goes wrong while a file is read into a StoreError: the file, what is wrong, the mend."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise StoreError(f"{path}: no such {kind}; `snakemake {path}` makes it") from None
-    except (SafetensorError, OSError) as error:
-        raise StoreError(f"{path}: not a whole {kind} file ({_line(error)}); {mend}") from None
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, ModgrowError) as error:
-        raise StoreError(f"{path}: not a {kind} of this project ({_line(error)}); {mend}") from None
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
 
 
 def _digest(tensors: dict[str, Tensor], header: dict) -> str:

@@ -37,6 +37,17 @@ def write(path: str | Path, produce: Callable[[Path], object]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def refuse_unwritable(folder: str | Path) -> None:
+    """Raise StoreError unless files can be written below `folder`, which need not exist yet."""
+    folder = Path(folder)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: is a file where a folder is needed; move it away, or change `results`")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"{folder}: cannot be written to; mend its permissions, or change `results`")
+
+
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed had begun to write; one still at work is younger than that."""
     for leftover in path.parent.glob(f".{path.name}.*"):

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from modgrow.arm import Arm, Record
 from modgrow.model.network import LeakyModule, Network
-from modgrow.store import checked
+from modgrow.store import checked, headers
 from modgrow.validation import validated
 
 START = "start."
@@ -68,7 +68,7 @@ def write(path: str | Path, trained: Trained) -> None:
 
 def read(path: str | Path) -> Trained:
     """Read a network; its digest, shapes and values are checked. Raises StoreError naming the file."""
-    with checked.refusals(path, "network", f"delete it and rerun `snakemake {path}`"):
+    with headers.refusals(path, "network", headers.again(path)):
         return unpack(*checked.read(path))
 
 

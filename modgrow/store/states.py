@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from torch import Tensor
 
-from modgrow.store import checked, networks
+from modgrow.store import checked, headers, networks
 from modgrow.store.networks import Trained
 
 MOMENTUM = "momentum."
@@ -51,7 +51,7 @@ def write(path: str | Path, state: State) -> None:
 
 def read(path: str | Path) -> State:
     """Read a state, checked as networks are. Raises StoreError naming the file."""
-    with checked.refusals(path, "state", "delete it"):
+    with headers.refusals(path, "state", "delete it"):
         tensors, header = checked.read(path)
         records = TypeAdapter(list[Record]).validate_python(header.pop("records"))
         momentum = {name: tensors.pop(name) for name in list(tensors) if name.startswith(MOMENTUM)}

@@ -2,6 +2,8 @@
 
 
 rule train_network:
+    input:
+        refuse_networks_of_other_settings,
     output:
         network=f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
         curve=f"{RESULTS}/learning_curves/{{arm}}/seed_{{seed}}.parquet",
@@ -20,7 +22,7 @@ rule train_network:
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,
     params:
-        id=lambda w: identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm)),
+        id=network_id,
     shell:
         "python workflow/scripts/train_network.py --id {params.id:q}"
         " --threads {threads} --device {resources.device}"
