@@ -43,4 +43,4 @@ lock: setup  ## renew requirements.lock from what is installed
 	mv requirements.new requirements.lock
 
 clean:  ## remove the environment and all results
-	rm -rf .venv .snakemake results/demo results/networks results/learning_curves
+	rm -rf .venv .snakemake results/demo results/networks results/states results/learning_curves

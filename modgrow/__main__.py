@@ -1,4 +1,4 @@
-"""Command line: `python -m modgrow settings | watch | compile`."""
+"""Command line: `python -m modgrow settings | compile | watch | show | compare | why`."""
 
 import argparse
 import sys
@@ -15,6 +15,13 @@ def main() -> None:
     watch = commands.add_parser("watch", help="live view of all networks that are training")
     watch.add_argument("results", nargs="?", default="results", help="folder of the results")
     watch.add_argument("--once", action="store_true", help="print the view once and leave")
+    show = commands.add_parser("show", help="what made a network or a table, and what is in it")
+    show.add_argument("file")
+    compare = commands.add_parser("compare", help="in what two networks or two tables differ")
+    compare.add_argument("files", nargs=2)
+    why = commands.add_parser("why", help="which changed setting or source file would make a result again")
+    why.add_argument("target", help="a file that the workflow makes")
+    why.add_argument("--configfile", help="the settings file given to Snakemake, if not config.yaml")
     args = parser.parse_args()
     try:
         _run(args)
@@ -35,6 +42,18 @@ def _run(args: argparse.Namespace) -> None:
 
         loops.compile_all()
         print(f"compiled: {loops.cache_folder()}")
+    elif args.command == "show":
+        from modgrow.inspection import show
+
+        print(show(args.file))
+    elif args.command == "compare":
+        from modgrow.inspection import compare
+
+        print(compare(*args.files))
+    elif args.command == "why":
+        from modgrow.why import why
+
+        print(why(args.target, args.configfile))
     else:
         from modgrow.watch import watch
 

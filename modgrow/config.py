@@ -163,7 +163,7 @@ def read_yaml(path: str | Path) -> dict:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise SettingsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(raw, dict):
         raise SettingsError(f"{path}: is a {type(raw).__name__}; must be a mapping of keys to values")

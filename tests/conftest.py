@@ -1,7 +1,5 @@
 """What all tests share: shapes are checked at run time, and no test may touch a global generator."""
 
-from pathlib import Path
-
 import jaxtyping
 
 jaxtyping.install_import_hook(
@@ -25,8 +23,8 @@ import pytest  # noqa: E402
 import torch  # noqa: E402
 
 from modgrow.arm import Arm  # noqa: E402
+from tests.runs import checkout, snakemake  # noqa: E402
 
-ROOT = Path(__file__).resolve().parent.parent
 torch.set_num_threads(1)
 
 
@@ -64,3 +62,15 @@ def small_arm(**overrides) -> Arm:
     if flat:
         settings = {**settings, "architecture": "flat", "pool_batches": "fresh"}
     return Arm(**{**settings, **overrides})
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """Two checkouts in which the small DAG has run, with one core and with two."""
+    found = {}
+    for cores in (1, 2):
+        folder = checkout(tmp_path_factory.mktemp("run") / f"cores{cores}")
+        run = snakemake(folder, "--cores", str(cores))
+        assert run.returncode == 0, run.stdout[-3000:]
+        found[cores] = (folder, run.stdout)
+    return found

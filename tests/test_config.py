@@ -11,7 +11,7 @@ from modgrow import config
 from modgrow.arm import Arm, Growth
 from modgrow.config import Settings
 from modgrow.errors import SettingsError
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 
 def check(arms=None, **raw):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from modgrow.learning import curriculum
+from modgrow.learning import curriculum, training
 from modgrow.learning.curriculum import Curriculum, solved
 from modgrow.store import networks
 from tests.conftest import small_arm
@@ -52,14 +52,40 @@ def test_nothing_solved_is_n_solved_1():
     assert [(r.n_solved, r.n_tasks_solved) for r in run] == [(1, 0), (1, 0)]
 
 
-def test_a_loss_that_is_not_finite_stops_the_network_and_is_recorded():
-    run = Curriculum(small_arm(learning_rate=100.0, clip_norm=1e9, initial_state=100.0, epochs=9), 0)
-    run.network.newest.bias.data.fill_(float("inf"))
-    records = list(run)
+DIVERGING = {"learning_rate": 100.0, "clip_norm": 1e9, "epochs": 9}
+
+
+def count_updates(monkeypatch):
+    seen, original = [], training.update
+    monkeypatch.setattr(training, "update", lambda *what: seen.append(original(*what)) or seen[-1])
+    return seen
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_loss_that_is_not_finite_stops_the_network_at_once_and_is_recorded(flat, monkeypatch):
+    losses = count_updates(monkeypatch)
+    run = Curriculum(small_arm(flat=flat, **DIVERGING), 0)
+    (record,) = run
+    assert [bool(loss.isfinite()) for loss in losses] == [True] * (len(losses) - 1) + [False]
+    assert len(losses) < run.arm.updates_per_epoch
     assert run.diverged
-    assert len(records) == 1
-    assert not np.isfinite(records[0].loss)
-    assert records[0].n_solved == 1
+    assert (record.epoch, record.n_solved, record.diverged) == (1, 1, True)
+    assert np.isnan([record.loss, record.accuracy]).all()
+
+
+def test_a_weight_that_is_not_finite_stops_the_network_though_the_loss_is(monkeypatch):
+    run, original = Curriculum(small_arm(epochs=9, threshold=0.0), 0), curriculum.train_epoch
+
+    def trained(network, *what):
+        loss = original(network, *what)
+        if network.n_newest == 3:
+            network.newest.feedforward.data[0, 0] = float("inf")
+        return loss
+
+    monkeypatch.setattr(curriculum, "train_epoch", trained)
+    assert [(r.epoch, r.n_solved, r.diverged) for r in run] == [(1, 2, False), (2, 2, True)]
+    assert np.isfinite(run.records[-1].loss)
+    assert run.network.chain[0].tau.isfinite().all()
 
 
 @pytest.mark.parametrize("overrides", [{}, {"flat": True}, {"pool_batches": "fresh"}])
@@ -69,7 +95,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path, overrides):
         run = Curriculum(small_arm(**overrides, epochs=2), seed)
         list(run)
         paths.append(tmp_path / name)
-        networks.write(paths[-1], networks.Trained.of(run), {})
+        networks.write(paths[-1], networks.Trained.of(run, {}))
     first, again, other = (path.read_bytes() for path in paths)
     assert first == again
     assert first != other

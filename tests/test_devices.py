@@ -15,7 +15,8 @@ from modgrow.learning.training import make_optimizer, update
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
 from modgrow.streams import stream
-from tests.conftest import ROOT, small_arm
+from tests.conftest import small_arm
+from tests.runs import ROOT
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU, and torch sees none here")
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from modgrow.model import dynamics, kernels
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 # units, upstream units (0: none), sequences, time
 SIZES = [

@@ -1,13 +1,14 @@
 """The house: imports run one way, and what must stay light never loads torch."""
 
 import ast
+import re
 import subprocess
 import sys
 
 import pytest
 
 from modgrow import source
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 LAYERS = [
     (
@@ -15,18 +16,25 @@ LAYERS = [
         "modgrow/arm.py",
         "modgrow/validation.py",
         "modgrow/config.py",
+        "modgrow/differences.py",
         "modgrow/streams.py",
         "modgrow/source.py",
         "modgrow/__init__.py",
     ),
-    ("modgrow/store/files.py", "modgrow/store/tables.py", "modgrow/store/__init__.py", "modgrow/script.py"),
+    (
+        "modgrow/store/files.py",
+        "modgrow/store/headers.py",
+        "modgrow/store/tables.py",
+        "modgrow/store/__init__.py",
+        "modgrow/script.py",
+    ),
     ("modgrow/model/",),
-    ("modgrow/store/networks.py",),
+    ("modgrow/store/checked.py", "modgrow/store/networks.py", "modgrow/store/states.py"),
     ("modgrow/learning/",),
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
-    ("modgrow/describe.py", "modgrow/watch.py"),
+    ("modgrow/describe.py", "modgrow/inspection.py", "modgrow/watch.py", "modgrow/why.py"),
     ("modgrow/__main__.py",),
 ]
 PACKAGE_FILES = sorted((ROOT / "modgrow").rglob("*.py"))
@@ -46,14 +54,28 @@ def test_imports_run_one_way(path):
         assert layer(imported) <= layer(path), f"{path} imports {imported} from a later layer"
 
 
-@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
+REFUSED_CALLS = {
+    "eval",
+    "exec",
+    "os.system",
+    "os.popen",
+    "torch.load",
+    "torch.save",
+    "np.load",
+    "yaml.unsafe_load",
+}
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES + SCRIPTS, ids=lambda p: str(p.relative_to(ROOT)))
 def test_nothing_uses_pythons_random_or_runs_text_as_code(path):
     for node in ast.walk(ast.parse(path.read_text())):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         assert not {"random", "pickle"} & set(names)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id not in ("eval", "exec")
+        if isinstance(node, ast.Call):
+            assert ast.unparse(node.func) not in REFUSED_CALLS
+            assert "shell" not in [keyword.arg for keyword in node.keywords]
 
 
 LIGHT = [
@@ -61,6 +83,7 @@ LIGHT = [
     "source",
     "script",
     "store.tables",
+    "store.headers",
     "figures.fig2a",
     "figures.fig2b",
     "experiments.parameters",
@@ -75,6 +98,14 @@ LIGHT = [
 def test_light_modules_do_not_load_torch(module):
     code = f"import sys, modgrow.{module}; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
+def test_every_setting_and_path_reaches_the_shell_quoted(path):
+    """In a command, what is in braces is `:q` quoted, a plain number or a name that was checked."""
+    for command in re.findall(r"^    shell:\n((?:        .*\n)+)", path.read_text(), re.MULTILINE):
+        plain = set(re.findall(r"\{+([^{}]*[^q{}])\}+", command))
+        assert plain <= {"threads", "resources.device", "RESULTS", "wildcards.arm", "wildcards.seed"}
 
 
 def test_folders_init_files_are_empty():

@@ -3,7 +3,7 @@
 import pytest
 
 from modgrow import source
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 ORIGINAL = '"""Doc."""\n\n\ndef f(x):\n    """Twice x."""\n    return 2 * x  # double\n'
 

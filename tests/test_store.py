@@ -1,18 +1,21 @@
 """What is written comes back; what is damaged is refused by name; what was there before is unharmed."""
 
-import json
 import os
 import pickle
+import resource
+import subprocess
+import tempfile
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from modgrow.errors import StoreError
+from modgrow.figures import style
 from modgrow.learning.curriculum import Curriculum
-from modgrow.store import files, networks, tables
+from modgrow.store import checked, files, networks, states, tables
 from tests.conftest import small_arm
 
 
@@ -21,12 +24,12 @@ def trained(request):
     flat = request.param == "flat"
     run = Curriculum(small_arm(flat=flat, units=10, epochs=4, updates_per_epoch=150, learning_rate=0.2), 0)
     list(run)
-    return networks.Trained.of(run)
+    return networks.Trained.of(run, {"id": {"code": "abc"}})
 
 
 @pytest.fixture
 def path(trained, tmp_path):
-    networks.write(tmp_path / "seed_0.safetensors", trained, {"id": {"code": "abc"}})
+    networks.write(tmp_path / "seed_0.safetensors", trained)
     return tmp_path / "seed_0.safetensors"
 
 
@@ -51,27 +54,55 @@ def test_truncated_files_are_refused_by_name(path):
     whole = path.read_bytes()
     for tenth in range(10):
         path.write_bytes(whole[: len(whole) * tenth // 10])
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*delete it and rerun"):
+        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
             networks.read(path)
 
 
-def test_wrong_shapes_wrong_values_and_pickles_are_refused_by_name(path):
-    whole = path.read_bytes()
-    header = json.loads(whole[8 : 8 + int.from_bytes(whole[:8], "little")])["__metadata__"]
-    tensors = load_file(path)
+def test_wrong_shapes_and_wrong_values_are_refused_by_name(path):
+    tensors, header = checked.read(path)
+    shown = [name for name in tensors if name.startswith("chain.1.") and "start" not in name]
     cases = {
-        "lacks": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
-        "shape": {**tensors, "chain.1.tau": torch.ones(11)},
-        "nan": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
-        "stray": {**tensors, "other": torch.ones(1)},
-        "double": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
-        "gap": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
+        "tau is None": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
+        r"tau is \(11,\)": {**tensors, "chain.1.tau": torch.ones(11)},
+        "not finite": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
+        "unpack": {**tensors, "other": torch.ones(1)},
+        "float64": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
+        "modules are numbered": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
+        "1: tau is": {**tensors, "chain.1.start.tau": torch.ones(11)},
+        "snapshots at": {
+            **tensors,
+            **{f"solved.99.{k}": v.clone() for k, v in tensors.items() if k in shown},
+        },
     }
-    for case in cases.values():
-        save_file(case, path, header)
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: not a network of this project"):
+    for reason, case in cases.items():
+        checked.write(path, case, header)
+        with pytest.raises(StoreError, match=rf"seed_0\.safetensors: not a network of .*{reason}"):
             networks.read(path)
-    save_file(tensors, path, {})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("n_solved", 99, "n_solved is 99"),
+        ("n_solved", "4", "n_solved: is '4'"),
+        ("seed", -1, "seed: is -1"),
+        ("seed", None, "seed: is None"),
+        ("diverged", "no", "diverged: is 'no'"),
+        ("arm", {"units": 5}, "modules?|is"),
+        ("arm", [], "arm: is"),
+        ("provenance", 3, "provenance: is 3"),
+        ("more", 3, "more: unknown key"),
+    ],
+)
+def test_wrong_headers_are_refused_by_name(path, key, value, reason):
+    tensors, header = checked.read(path)
+    checked.write(path, tensors, {**header, key: value})
+    with pytest.raises(StoreError, match=rf"seed_0\.safetensors: not a network of .*{reason}"):
+        networks.read(path)
+
+
+def test_files_of_other_kinds_are_refused_by_name(path):
+    save_file({"chain.1.tau": torch.ones(10)}, path, {})
     with pytest.raises(StoreError, match="not a network"):
         networks.read(path)
     path.write_bytes(pickle.dumps(os.getcwd))
@@ -86,7 +117,7 @@ def test_a_diverged_network_can_still_be_read(tmp_path):
     run.network.newest.bias.data.fill_(float("nan"))
     list(run)
     assert run.diverged
-    networks.write(tmp_path / "n", networks.Trained.of(run), {})
+    networks.write(tmp_path / "n", networks.Trained.of(run, {}))
     read = networks.read(tmp_path / "n")
     assert read.diverged
     assert read.network.chain[0].bias.isnan().all()
@@ -108,20 +139,62 @@ def test_bad_tables_are_refused_by_name(tmp_path):
     with pytest.raises(StoreError, match=r"t\.parquet: not a readable Parquet table"):
         tables.read(path)
     tables.write(path, pd.DataFrame({"arm": ["a"]}))
-    with pytest.raises(StoreError, match=r"t\.parquet: lacks the column seed"):
+    with pytest.raises(StoreError, match=r"t\.parquet: lacks the column seed; `rm .*` makes it again"):
         tables.read(path, ["arm", "seed"])
+    tables.write(path, pd.DataFrame({"arm": ["a"], "seed": ["first"]}))
+    with pytest.raises(StoreError, match=r"t\.parquet: the column seed does not hold numbers"):
+        tables.read_all([path], ["arm", "seed"])
+    tables.write(path, pd.DataFrame({"arm": ["a"], "seed": [1]}).iloc[:0])
+    with pytest.raises(StoreError, match=r"t\.parquet: has no rows"):
+        tables.read(path, ["arm", "seed"])
+    assert tables.read_all([path], ["arm", "seed"]).empty
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(tmp_path):
+WRITERS = {
+    "network": lambda path, trained: networks.write(path, trained),
+    "state": lambda path, trained: states.write(path, states.State(trained)),
+    "table": lambda path, trained: tables.write(path, pd.DataFrame({"n": range(99_999)})),
+    "figure": lambda path, trained: style.save(style.new_figure(1.0, 1.0)[0], path, path),
+}
+
+
+@pytest.fixture(params=["file size", "full disk"])
+def little_room(request, tmp_path):
+    """A folder where a thousand bytes can be written, and no more."""
+    if request.param == "file size":
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        yield tmp_path
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        return
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(tmp_path)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("a small file system can be mounted by root alone")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_write_that_finds_no_room_leaves_the_old_file_and_no_rubbish(writer, trained, little_room):
+    path = little_room / "result.svg"
+    path.write_text("old")
+    with pytest.raises(StoreError, match=r"result\.svg: cannot be written: .*(File too large|No space left)"):
+        WRITERS[writer](path, trained)
+    assert path.read_text() == "old"
+    assert [p.name for p in little_room.iterdir()] == ["result.svg"]
+
+
+@pytest.mark.parametrize("call", ["mkstemp", "fsync", "chmod", "replace"])
+def test_a_write_that_fails_at_any_step_leaves_the_old_file_and_no_rubbish(call, tmp_path, monkeypatch):
     path = tmp_path / "result"
     files.write(path, lambda temporary: temporary.write_text("old"))
 
-    def full_disk(temporary):
-        temporary.write_text("half")
-        raise OSError(28, "No space left on device")
+    def fails(*what, **more):
+        raise OSError(5, "Input/output error")
 
-    with pytest.raises(StoreError, match=r"result: cannot be written: No space left on device"):
-        files.write(path, full_disk)
+    monkeypatch.setattr(tempfile if call == "mkstemp" else os, call, fails)
+    with pytest.raises(StoreError, match=r"result: cannot be written: Input/output error; mend that"):
+        files.write(path, lambda temporary: temporary.write_text("new"))
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["result"]
 

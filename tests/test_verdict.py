@@ -9,7 +9,7 @@ from modgrow import config
 from modgrow.verdict import pool_proof
 from modgrow.verdict.claims import CLAIMS
 from modgrow.verdict.statistics import difference_of_means
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 
 def test_no_spread_gives_an_interval_of_no_width():

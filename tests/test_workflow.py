@@ -1,60 +1,30 @@
 """The workflow, run for real on the smallest setting, in a folder of its own."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.runs import checkout, snakemake
 
 pytestmark = pytest.mark.workflow
 
 
-def snakemake(folder, *arguments, config="tests/small.yaml"):
-    """Run Snakemake in `folder`; returns the finished process, output and errors together."""
-    configfile = ["--configfile", config] if config else []
-    command = [sys.executable, "-m", "snakemake", *arguments, *configfile]
-    return subprocess.run(
-        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
-    )
-
-
-def checkout(folder: Path) -> Path:
-    """A copy of what the workflow needs, without results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    skip = shutil.ignore_patterns("__pycache__")
-    for name in ("workflow", "modgrow", "profiles", "envs", "config", "tests"):
-        shutil.copytree(ROOT / name, folder / name, ignore=skip)
-    for name in ("Snakefile", "config.yaml"):
-        shutil.copy(ROOT / name, folder / name)
-    cache = ROOT / "modgrow" / "model" / "__pycache__"  # the compiled kernels travel along
-    if cache.exists():
-        shutil.copytree(cache, folder / "modgrow" / "model" / "__pycache__")
-    return folder
-
-
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    """Two checkouts in which the small DAG has run, with one core and with two."""
-    found = {}
-    for cores in (1, 2):
-        folder = checkout(tmp_path_factory.mktemp("run") / f"cores{cores}")
-        run = snakemake(folder, "--cores", str(cores))
-        assert run.returncode == 0, run.stdout[-3000:]
-        found[cores] = (folder, run.stdout)
-    return found
-
-
-@pytest.fixture(scope="module")
-def varied(finished):
-    """The second checkout after the target `sensitivity`; what that run said."""
-    run = snakemake(finished[2][0], "sensitivity", "--cores", "2")
+def varied(finished, tmp_path_factory):
+    """A copy of the second checkout in which `sensitivity` has run too, and what that run said."""
+    folder = tmp_path_factory.mktemp("varied") / "run"
+    shutil.copytree(finished[2][0], folder)
+    run = snakemake(folder, "sensitivity", "--cores", "2")
     assert run.returncode == 0, run.stdout[-3000:]
-    return run.stdout
+    return folder, run.stdout
 
 
 def results(folder):
@@ -78,10 +48,49 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
     assert {Path("figures/fig2a.svg"), Path("figures/fig2b.png"), Path("tables/parameters.parquet")} <= set(
         one
     )
-    assert len([p for p in one if p.parts[0] == "networks"]) == 5
+    assert len([p for p in one if p.parts[0] == "networks"]) == 6
     assert len([p for p in one if p.parts[0] == "figures"]) == 18
     for path in one:
         assert one[path].read_bytes() == two[path].read_bytes(), path
+
+
+LONG = """
+defaults: {epochs: 40, updates_per_epoch: 20, batch_size: 64, test_batches: 4, pool_batches: 4}
+arms: {modular_5: {units: 5, threshold: 0.0}}
+"""
+
+
+def kill_training(run):
+    """SIGKILL the training job below a running Snakemake; whether there was one."""
+    for process in psutil.Process(run.pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "workflow/scripts/train_network.py" in process.cmdline()[1:2]:
+                process.kill()
+                return True
+    return False
+
+
+def test_a_job_killed_under_snakemake_is_started_again_and_goes_on(tmp_path):
+    """Snakemake deletes the outputs of a killed job; the state to go on from stays.
+
+    Its settings have a single arm, too, which is enough to train a network.
+    """
+    target, state = (f"results/{kind}/modular_5/seed_0.safetensors" for kind in ("networks", "states"))
+    calm, rough = checkout(tmp_path / "calm"), checkout(tmp_path / "rough")
+    for folder in (calm, rough):
+        (folder / "long.yaml").write_text(LONG)
+    run = snakemake(calm, "--cores", "1", target, config="long.yaml")
+    assert run.returncode == 0, run.stdout[-2000:]
+    command = [sys.executable, "-m", "snakemake", target, "--cores", "1", "--configfile", "long.yaml"]
+    with (rough / "output").open("w") as output:
+        run = subprocess.Popen(command, cwd=rough, stdout=output, stderr=output)
+        while not (rough / state).exists() and run.poll() is None:
+            time.sleep(0.01)
+        assert kill_training(run)
+        assert run.wait(timeout=300) == 0, (rough / "output").read_text()[-2000:]
+    log = (rough / "results/logs/train_network/modular_5/seed_0.log").read_text()
+    assert "going on after epoch" in log
+    assert (rough / target).read_bytes() == (calm / target).read_bytes()
 
 
 def test_a_finished_run_has_nothing_left_to_do(finished):
@@ -102,9 +111,11 @@ def test_tables_say_what_they_promise(finished):
         "accuracy_previous",
         "n_solved",
         "n_tasks_solved",
+        "diverged",
     ]
     assert list(curves.columns) == expected
     assert curves.groupby(["arm", "seed"]).size().to_dict() == {
+        ("diverged_5", 0): 1,
         ("flat_20", 0): 3,
         ("frozen_5", 0): 3,
         ("modular_5", 0): 3,
@@ -112,6 +123,7 @@ def test_tables_say_what_they_promise(finished):
         ("stuck_5", 0): 3,
     }
     assert curves[curves["n"] == 2]["accuracy_previous"].isna().all()
+    assert curves[curves["diverged"]][["arm", "epoch", "n_solved"]].values.tolist() == [["diverged_5", 1, 1]]
     expected = {
         "generalisation": "arm seed variant k n accuracy",
         "perturbation": "arm seed pathway epsilon draw n accuracy",
@@ -130,7 +142,7 @@ def test_tables_say_what_they_promise(finished):
     assert frozen["n_trained_weights"] == 25 + 10
     resources = pd.read_parquet(tables / "resources.parquet")
     training = resources[resources["rule"] == "train_network"]
-    assert len(training) == 5
+    assert len(training) == 6
     assert (training["seconds"] > 0).all()
 
 
@@ -159,16 +171,16 @@ def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_pa
     assert not (tmp_path / "verdict.txt").exists()
 
 
-def test_sensitivity_trains_the_changed_arms_alone(finished, varied):
-    trained = {line.split("wildcards: ")[1] for line in varied.splitlines() if "wildcards: arm=" in line}
+def test_sensitivity_trains_the_changed_arms_alone(varied):
+    folder, said = varied
+    trained = {line.split("wildcards: ")[1] for line in said.splitlines() if "wildcards: arm=" in line}
     assert {line.split(",")[0].removeprefix("arm=") for line in trained} == {"modular_5.fast", "flat_20.fast"}
-    folder = finished[2][0] / "results" / "small"
-    claims = pd.read_csv(folder / "sensitivity/claims.csv")
-    assert list(claims["variant"].unique()) == ["paper", "stand-ins", "fast"]
+    claims = pd.read_csv(folder / "results/small/sensitivity/claims.csv")
+    assert list(claims["variant"].unique()) == ["paper", "fast"]
     fast = claims[claims["variant"] == "fast"].set_index("claim")["arms"]
     assert fast["modular_above_flat"] == "modular_5.fast flat_20.fast"
-    assert (folder / "figures/sensitivity.svg").exists()
-    again = snakemake(finished[2][0], "sensitivity", "-n", "--cores", "1")
+    assert (folder / "results/small/figures/sensitivity.svg").exists()
+    again = snakemake(folder, "sensitivity", "-n", "--cores", "1")
     assert "Nothing to be done" in again.stdout
 
 
@@ -176,6 +188,7 @@ def test_more_seeds_train_the_missing_ones_alone(finished):
     run = snakemake(finished[1][0], "-n", "--cores", "1", "--config", "seeds=2")
     new = [line for line in run.stdout.splitlines() if "output: results/small/networks/" in line]
     assert sorted(line.split("networks/")[1].split(".")[0] for line in new) == [
+        "diverged_5/seed_1",
         "flat_20/seed_1",
         "frozen_5/seed_1",
         "stuck_5/seed_1",
@@ -193,7 +206,7 @@ def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
 def test_the_live_view_shows_finished_networks(finished):
     command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
     run = subprocess.run(command, cwd=finished[1][0], text=True, capture_output=True)
-    assert "0 training, 5 done, 0 stopped" in run.stdout
+    assert "0 training, 6 done, 0 stopped" in run.stdout
 
 
 def test_asking_for_one_file_trains_one_network(tmp_path):

@@ -3,10 +3,11 @@
 import copy
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import psutil
+import torch
+from jaxtyping import Float
 
 from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
@@ -15,27 +16,16 @@ from modgrow.learning.held_out import held_out
 from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
+from modgrow.store.networks import Trained
+from modgrow.store.states import Record, State
 from modgrow.streams import stream
-
-
-@dataclass(frozen=True)
-class Record:
-    """One epoch of a learning curve. Accuracies are fractions; loss is in nats, summed over heads."""
-
-    epoch: int
-    n: int
-    loss: float
-    accuracy: float
-    accuracy_previous: float | None
-    n_solved: int
-    n_tasks_solved: int
 
 
 class Curriculum:
     """One network and its way through the curriculum; iterate over it to train.
 
-    `snapshots` maps N to the network that had just solved N (flat arms only: a modular network
-    carries its own past, since older modules never change).
+    `records` has a row for every epoch so far. `snapshots` maps N to the network that had just solved
+    N (flat arms only: a modular network carries its own past, since older modules never change).
     """
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
@@ -43,16 +33,21 @@ class Curriculum:
         self.arm, self.seed, self.device = arm, seed, device
         self.network = Network(arm)
         self.snapshots: dict[int, Network] = {}
+        self.records: list[Record] = []
         self.n_solved = arm.n_first - 1
-        self.epoch = 0
         self.diverged = False
         self._source, self._test = source(arm, seed, device), held_out(arm, seed, device)
         self._grow()
 
     def __iter__(self) -> Iterator[Record]:
-        """Yield a record after every epoch until the epochs, or N, run out, or the loss is not finite."""
+        """Yield a record after every epoch until the epochs, or N, run out, or a number is not finite."""
         while not self.finished:
             yield self._train_one_epoch()
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs were trained."""
+        return len(self.records)
 
     @property
     def finished(self) -> bool:
@@ -60,26 +55,70 @@ class Curriculum:
         out_of_epochs = self.arm.epochs is not None and self.epoch >= self.arm.epochs
         return out_of_epochs or self.diverged or self.n_solved >= self.arm.n_limit
 
+    def state(self, provenance: dict) -> State:
+        """All that going on needs, valid until the next epoch; `provenance` says what it belongs to."""
+        kept = self._optimizer.state
+        momentum = {
+            name: kept[value]["momentum_buffer"]
+            for name, value in self.network.newest.named_parameters()
+            if "momentum_buffer" in kept.get(value, {})
+        }
+        return State(Trained.of(self, provenance), self.records, momentum)
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Go on from `state`; for a curriculum that has not trained yet.
+
+        Growth is replayed around the values that were saved, so that frozen activity, starts and what
+        trains come out as they were.
+        """
+        saved = state.trained.network
+        while self.network.n_newest < saved.n_newest:
+            self._take_values(saved)
+            self._freeze()
+            self._grow()
+        self._take_values(saved)
+        for name, value in self.network.newest.named_parameters():
+            if name in state.momentum:
+                self._optimizer.state[value]["momentum_buffer"] = state.momentum[name].to(value)
+        self.records = state.records
+        self.n_solved, self.diverged = state.trained.n_solved, state.trained.diverged
+        self.snapshots = state.trained.snapshots
+
+    def _take_values(self, saved: Network) -> None:
+        """The newest module as it was saved; a flat network takes the heads that stand already."""
+        theirs = dict(saved.chain[len(self.network.chain) - 1].named_parameters())
+        for name, value in self.network.newest.named_parameters():
+            value.copy_(theirs[name][: len(value)])
+
     def _train_one_epoch(self) -> Record:
         if self.n_solved == self.network.n_newest:
             self._freeze()
             self._grow()
-        self.epoch += 1
-        rng = stream(self.seed, "training", self.epoch)
-        loss = train_epoch(self.network, self._optimizer, self._source, rng)
-        self.diverged = not math.isfinite(loss)
-        accuracies = self._test.accuracies(self.network, self.epoch)
+        epoch = self.epoch + 1
+        loss = train_epoch(self.network, self._optimizer, self._source, stream(self.seed, "training", epoch))
+        self.diverged = not (math.isfinite(loss) and self._weights_finite())
+        accuracies = self._accuracies(epoch)
         if not self.diverged and solved(accuracies, self.arm.threshold):
             self.n_solved = self.network.n_newest
             if self.arm.architecture == "flat":
                 self.snapshots[self.n_solved] = copy.deepcopy(self.network)
-        return self._record(loss, accuracies)
+        self.records.append(self._record(epoch, loss, accuracies))
+        return self.records[-1]
 
-    def _record(self, loss: float, accuracies: np.ndarray) -> Record:
+    def _accuracies(self, epoch: int) -> Float[np.ndarray, " head"]:
+        if self.diverged:
+            return np.full(self.network.n_newest - self.arm.n_first + 1, np.nan)
+        return self._test.accuracies(self.network, epoch)
+
+    def _record(self, epoch: int, loss: float, accuracies: np.ndarray) -> Record:
         previous = float(accuracies[:-1].mean()) if len(accuracies) > 1 else None
         tasks = self.n_solved - self.arm.n_first + 1
         n, newest = self.network.n_newest, float(accuracies[-1])
-        return Record(self.epoch, n, loss, newest, previous, self.n_solved, tasks)
+        return Record(epoch, n, loss, newest, previous, self.n_solved, tasks, self.diverged)
+
+    def _weights_finite(self) -> bool:
+        return all(torch.isfinite(value).all() for value in self.network.trained())
 
     def _freeze(self) -> None:
         """The newest module will not change again: push the pools through it."""

@@ -4,44 +4,54 @@ import sys
 import time
 from collections.abc import Iterator
 
-from modgrow.learning.curriculum import Curriculum, Record
+from modgrow.learning.curriculum import Curriculum
+from modgrow.store.states import Record
 
 
 def logged(curriculum: Curriculum, arm: str) -> Iterator[Record]:
-    """Pass the records through, printing each to standard error as it comes."""
-    start = time.monotonic()
+    """Pass the records of the epochs to come through, printing each to standard error."""
+    start, begun = time.monotonic(), _share(curriculum)
     network = f"{arm} seed {curriculum.seed}"
-    _say(f"{network}: training on {curriculum.device}")
+    after = f", from epoch {curriculum.epoch + 1} on" if curriculum.epoch else ""
+    say(f"{network}: training on {curriculum.device}{after}")
     for record in curriculum:
-        _say(f"{network}: {line(curriculum, record, time.monotonic() - start)}")
+        say(f"{network}: {line(curriculum, record, time.monotonic() - start, begun)}")
         yield record
     if curriculum.diverged:
-        _say(
-            f"{network}: diverged: the loss of epoch {curriculum.epoch} is not finite; training stopped there"
+        say(
+            f"{network}: diverged: a number of epoch {curriculum.epoch} is not finite; training stopped there"
         )
-    _say(f"{network}: done: N_solved {curriculum.n_solved} after {curriculum.epoch} epochs")
+    say(f"{network}: done: N_solved {curriculum.n_solved} after {curriculum.epoch} epochs")
 
 
-def line(curriculum: Curriculum, record: Record, elapsed: float) -> str:
-    """`epoch 12/60  N 13  accuracy 0.991  previous 0.995  solved 12  elapsed 0:12  left 0:48`."""
-    arm = curriculum.arm
-    if arm.epochs is not None:
-        of, share = f"/{arm.epochs}", record.epoch / arm.epochs
-    else:
-        of, share = "", max(record.n_solved / arm.n_limit, 1e-9)
+def line(curriculum: Curriculum, record: Record, elapsed: float, begun: float = 0.0) -> str:
+    """`epoch 12/60  N 13  accuracy 0.991  previous 0.995  solved 12  elapsed 0:12  left 0:48`.
+
+    `elapsed` seconds have passed since the share `begun` of the work was done.
+    """
+    arm, share = curriculum.arm, _share(curriculum)
+    of = "" if arm.epochs is None else f"/{arm.epochs}"
     previous = "-" if record.accuracy_previous is None else f"{record.accuracy_previous:.3f}"
-    left = elapsed * (1 / min(share, 1.0) - 1)
+    left = _clock(elapsed * (1 - share) / (share - begun)) if share > begun else "-"
     return (
         f"epoch {record.epoch}{of}  N {record.n}  accuracy {record.accuracy:.3f}  previous {previous}  "
-        f"solved {record.n_solved}  elapsed {_clock(elapsed)}  left {_clock(left)}"
+        f"solved {record.n_solved}  elapsed {_clock(elapsed)}  left {left}"
     )
+
+
+def say(text: str) -> None:
+    """A line in the job's log."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _share(curriculum: Curriculum) -> float:
+    """How much of the work is done, as far as one can say."""
+    if curriculum.arm.epochs is not None:
+        return curriculum.epoch / curriculum.arm.epochs
+    return min(curriculum.n_solved / curriculum.arm.n_limit, 1.0)
 
 
 def _clock(seconds: float) -> str:
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

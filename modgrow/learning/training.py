@@ -1,5 +1,7 @@
 """One update and one epoch, with torch's own optimiser, loss and clipping."""
 
+import math
+
 import numpy as np
 import torch
 from torch import nn
@@ -37,10 +39,13 @@ def update(
 def train_epoch(
     network: Network, optimizer: torch.optim.SGD, source: Pool | Fresh, rng: np.random.Generator
 ) -> float:
-    """`updates_per_epoch` updates on the newest parity order; the mean loss."""
-    n = network.n_newest
-    losses = [
-        update(network, optimizer, source.draw(network, n, rng), rng)
-        for _ in range(network.arm.updates_per_epoch)
-    ]
+    """`updates_per_epoch` updates on the newest parity order; the mean loss.
+
+    The first loss that is not finite ends the epoch, and the mean is not finite either.
+    """
+    losses, n = [], network.n_newest
+    for _ in range(network.arm.updates_per_epoch):
+        losses.append(update(network, optimizer, source.draw(network, n, rng), rng))
+        if not math.isfinite(losses[-1]):
+            break
     return torch.stack(losses).double().mean().item()

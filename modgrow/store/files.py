@@ -1,11 +1,15 @@
 """Writing a file so that it appears whole or not at all."""
 
+import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from modgrow.errors import StoreError
+
+AN_HOUR = 3600
 
 
 def write(path: str | Path, produce: Callable[[Path], object]) -> None:
@@ -24,12 +28,32 @@ def write(path: str | Path, produce: Callable[[Path], object]) -> None:
         _flush(temporary)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        _sweep(path)
     except OSError as error:
         reason = error.strerror or error
-        raise StoreError(f"{path}: cannot be written: {reason}; what was there before is unharmed") from None
+        raise StoreError(f"{path}: cannot be written: {reason}; mend that and start again") from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def refuse_unwritable(folder: str | Path) -> None:
+    """Raise StoreError unless files can be written below `folder`, which need not exist yet."""
+    folder = Path(folder)
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: is a file where a folder is needed; move it away, or change `results`")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"{folder}: cannot be written to; mend its permissions, or change `results`")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what processes that were killed had begun to write; one still at work is younger than that."""
+    for leftover in path.parent.glob(f".{path.name}.*"):
+        with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+            if time.time() - leftover.stat().st_mtime > AN_HOUR:
+                leftover.unlink()
 
 
 def _flush(path: Path) -> None:

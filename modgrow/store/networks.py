@@ -4,19 +4,29 @@ Tensors are named `chain.<m>.<tensor>` (module m counted from 1), `chain.<m>.sta
 untrained values), and for flat arms `solved.<N>.chain.1.<tensor>`: the network that had just solved N.
 """
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from pydantic import Field
 from torch import Tensor
 
-from modgrow.arm import Arm, arm_from_json
-from modgrow.errors import ModgrowError, StoreError
+from modgrow.arm import Arm, Record
 from modgrow.model.network import LeakyModule, Network
-from modgrow.store import files
+from modgrow.store import checked, headers
+from modgrow.validation import validated
+
+START = "start."
+
+
+class Header(Record):
+    """What stands in the header of a network file."""
+
+    arm: Arm = Field(description="the recipe")
+    seed: int = Field(ge=0, description="what the random streams start from")
+    n_solved: int = Field(description="the largest N solved; n_first - 1 if none was")
+    diverged: bool = Field(description="whether training stopped at a number that is not finite")
+    provenance: dict = Field(description="what made it")
 
 
 @dataclass
@@ -31,10 +41,10 @@ class Trained:
     provenance: dict = field(default_factory=dict)
 
     @classmethod
-    def of(cls, curriculum) -> "Trained":
-        """What a curriculum has trained."""
+    def of(cls, curriculum, provenance: dict) -> "Trained":
+        """What a curriculum has trained so far, with what made it."""
         solved, diverged = curriculum.n_solved, curriculum.diverged
-        return cls(curriculum.network, curriculum.seed, solved, diverged, curriculum.snapshots)
+        return cls(curriculum.network, curriculum.seed, solved, diverged, curriculum.snapshots, provenance)
 
     @property
     def n_tasks_solved(self) -> int:
@@ -51,52 +61,52 @@ class Trained:
         return self.snapshots[n] if self.network.arm.architecture == "flat" else self.network
 
 
-def write(path: str | Path, trained: Trained, provenance: dict) -> None:
-    """Write a network with its settings, seed and `provenance`. Raises StoreError."""
-    tensors = {**_tensors(trained.network), **_starts(trained.network)}
-    for n, network in trained.snapshots.items():
-        tensors |= {f"solved.{n}.{name}": value for name, value in _tensors(network).items()}
-    header = {
-        "arm": trained.network.arm.canonical,
-        "seed": trained.seed,
-        "n_solved": trained.n_solved,
-        "diverged": trained.diverged,
-        "provenance": provenance,
-    }
-    metadata = {"modgrow": json.dumps(header, sort_keys=True)}
-    files.write(path, lambda temporary: save_file(tensors, temporary, metadata))
+def write(path: str | Path, trained: Trained) -> None:
+    """Write a network with its settings, its seed and what made it. Raises StoreError."""
+    checked.write(path, *pack(trained))
 
 
 def read(path: str | Path) -> Trained:
-    """Read a network; its shapes and values are checked. Raises StoreError naming the file."""
-    mend = f"delete it and rerun `snakemake {path}`"
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})["modgrow"])
-            arm = arm_from_json(header["arm"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        return _assemble(arm, header, tensors)
-    except FileNotFoundError:
-        raise StoreError(f"{path}: no such network; `snakemake {path}` trains it") from None
-    except (SafetensorError, OSError) as error:
-        raise StoreError(f"{path}: not a whole network file ({error}); {mend}") from None
-    except (KeyError, TypeError, json.JSONDecodeError, ModgrowError, ValueError) as error:
-        raise StoreError(f"{path}: not a network of this project ({error}); {mend}") from None
+    """Read a network; its digest, shapes and values are checked. Raises StoreError naming the file."""
+    with headers.refusals(path, "network", headers.again(path)):
+        return unpack(*checked.read(path))
 
 
-def _assemble(arm: Arm, header: dict, tensors: dict[str, Tensor]) -> Trained:
+def pack(trained: Trained) -> tuple[dict[str, Tensor], dict]:
+    """Tensors by name, and the header."""
+    tensors = {**_tensors(trained.network), **_starts(trained.network)}
+    for n, network in trained.snapshots.items():
+        tensors |= {f"solved.{n}.{name}": value for name, value in _tensors(network).items()}
+    said = {field: getattr(trained, field) for field in ("seed", "n_solved", "diverged", "provenance")}
+    return tensors, {"arm": trained.network.arm.canonical, **said}
+
+
+def unpack(tensors: dict[str, Tensor], header: dict) -> Trained:
+    """The network that was packed. Raises ModgrowError, ValueError or LookupError if it cannot be one."""
+    header = validated(Header, header, "its header")
     for name, value in tensors.items():
-        if not torch.isfinite(value).all() and not header["diverged"]:
+        if not torch.isfinite(value).all() and not header.diverged:
             raise ValueError(f"{name} has values that are not finite")
     solved = {name: value for name, value in tensors.items() if name.startswith("solved.")}
     orders = sorted({int(name.split(".")[1]) for name in solved})
     snapshots = {
-        n: _network(arm, {k.split(".", 2)[2]: v for k, v in solved.items() if k.startswith(f"solved.{n}.")})
+        n: _network(
+            header.arm, {k.split(".", 2)[2]: v for k, v in solved.items() if k.startswith(f"solved.{n}.")}
+        )
         for n in orders
     }
-    own = {name: value for name, value in tensors.items() if name not in solved}
-    said = {key: header[key] for key in ("seed", "n_solved", "diverged", "provenance")}
-    return Trained(_network(arm, own), snapshots=snapshots, **said)
+    network = _network(header.arm, {name: value for name, value in tensors.items() if name not in solved})
+    _check_orders(network, header.n_solved, orders)
+    return Trained(network, header.seed, header.n_solved, header.diverged, snapshots, header.provenance)
+
+
+def _check_orders(network: Network, n_solved: int, snapshots: list[int]) -> None:
+    first, newest = network.arm.n_first, network.n_newest
+    if not first - 1 <= n_solved <= newest:
+        raise ValueError(f"n_solved is {n_solved}, its heads stand for {first} to {newest}")
+    expected = list(range(first, n_solved + 1)) if network.arm.architecture == "flat" else []
+    if snapshots != expected:
+        raise ValueError(f"it has snapshots at {snapshots}, must have them at {expected}")
 
 
 def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
@@ -107,13 +117,15 @@ def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
         by_module.setdefault(int(m), {})[tensor] = value
     if sorted(by_module) != list(range(1, len(by_module) + 1)):
         raise ValueError(f"its modules are numbered {sorted(by_module)}")
+    if arm.architecture == "flat" and len(by_module) != 1:
+        raise ValueError(f"it has {len(by_module)} modules, a flat network has one")
     for m in sorted(by_module):
-        values = {name: value for name, value in by_module[m].items() if not name.startswith("start.")}
+        values = {name: value for name, value in by_module[m].items() if not name.startswith(START)}
         _check_shapes(arm, m, values)
+        starts = {name.removeprefix(START): v for name, v in by_module[m].items() if name.startswith(START)}
+        if starts:
+            _check_shapes(arm, m, starts)
         module = LeakyModule(values, arm.negative_slope, arm.leak)
-        starts = {
-            name.removeprefix("start."): v for name, v in by_module[m].items() if name.startswith("start.")
-        }
         module.start = starts
         network.chain.append(module.requires_grad_(False))
     return network

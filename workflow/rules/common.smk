@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 from snakemake.exceptions import WorkflowError
+from snakemake.io import IOFile
 from snakemake.settings.types import DeploymentMethod
 
 ROOT = Path(workflow.basedir).parent if Path(workflow.basedir).name == "workflow" else Path(workflow.basedir)
@@ -17,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 from modgrow import config as modgrow_config
 from modgrow import source
 from modgrow.errors import ModgrowError
+from modgrow.store import files, headers
 
 
 def or_refuse(read, *what):
@@ -40,6 +42,7 @@ SETTINGS = or_refuse(modgrow_config.check, config, " + ".join(FILES) or "--confi
 
 STARTED = time.time()
 RESULTS = SETTINGS.results
+or_refuse(files.refuse_unwritable, RESULTS)
 
 
 wildcard_constraints:
@@ -75,6 +78,11 @@ def arm_settings(arm):
     return SETTINGS.arms[arm].canonical
 
 
+def network_id(w):
+    """The identity of one network."""
+    return identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm))
+
+
 def settings_of(arms):
     """The resolved settings of several arms by name."""
     return {arm: arm_settings(arm) for arm in arms}
@@ -87,6 +95,18 @@ def per_network(folder, suffix, seeds):
         for arm, count in seeds.items()
         for seed in range(count)
     ]
+
+
+def refuse_networks_of_other_settings(w):
+    """No input, but the run stops where a network of other settings stands and would be taken as it is.
+
+    Snakemake trains again what it has a record of; of files that were copied here it has none.
+    """
+    path, planned = f"{RESULTS}/networks/{w.arm}/seed_{w.seed}.safetensors", network_id(w)
+    recorded = workflow.persistence.params(IOFile(path))
+    if os.path.exists(path) and (recorded is None or repr(planned) in recorded):
+        or_refuse(headers.refuse_other_settings, path, json.loads(planned))
+    return []
 
 
 # Number of seeds per arm: of everything that `all` needs, and of the pool proof (an arm and its counterpart).

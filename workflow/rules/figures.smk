@@ -43,8 +43,8 @@ rule fig2b:
 
 rule fig1:
     input:
-        modular=f"{RESULTS}/networks/{FIG1[0]}/seed_0.safetensors",
-        flat=f"{RESULTS}/networks/{FIG1[1]}/seed_0.safetensors",
+        modular=lambda w: f"{RESULTS}/networks/{FIG1[0]}/seed_0.safetensors",
+        flat=lambda w: f"{RESULTS}/networks/{FIG1[1]}/seed_0.safetensors",
     output:
         svg=f"{RESULTS}/figures/fig1.svg",
         png=f"{RESULTS}/figures/fig1.png",

@@ -1,7 +1,9 @@
-# One rule trains every network of the paper.
+# One rule trains every network of the paper. The state to go on from is no output: Snakemake deletes those.
 
 
 rule train_network:
+    input:
+        refuse_networks_of_other_settings,
     output:
         network=f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
         curve=f"{RESULTS}/learning_curves/{{arm}}/seed_{{seed}}.parquet",
@@ -10,6 +12,7 @@ rule train_network:
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
     priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
+    retries: 2  # a job that was killed for memory or time goes on with more of it
     conda:
         "../../envs/modgrow.yaml"
     threads: 1
@@ -19,8 +22,10 @@ rule train_network:
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,
     params:
-        id=lambda w: identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm)),
+        id=network_id,
     shell:
         "python workflow/scripts/train_network.py --id {params.id:q}"
         " --threads {threads} --device {resources.device}"
-        " --network {output.network:q} --curve {output.curve:q} 2> {log:q}"
+        " --network {output.network:q} --curve {output.curve:q}"
+        f" --state {RESULTS}/states/{{wildcards.arm}}/seed_{{wildcards.seed}}.safetensors"
+        " 2> {log:q}"

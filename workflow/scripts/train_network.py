@@ -1,19 +1,18 @@
-"""Train the network of one (arm, seed); write it and its learning curve."""
-
-from dataclasses import asdict
+"""Train the network of one (arm, seed), or go on training it; write it and its learning curve."""
 
 import pandas as pd
 
 from modgrow import script
 from modgrow.arm import arm_from_json
-from modgrow.learning import progress
-from modgrow.learning.curriculum import Curriculum, Record
+from modgrow.learning import progress, resume
 from modgrow.learning.devices import choose_device, keep_memory_compact, use_threads
 from modgrow.store import networks, tables
+from modgrow.store.states import Record
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--threads", "--device", "--network", "--curve")
+    resume.leave_on_signals()
+    args = script.arguments(__doc__, "--threads", "--device", "--network", "--curve", "--state")
     arm_name, seed = args.id["arm"], args.id["seed"]
     arm = arm_from_json(args.id["settings"])
     use_threads(int(args.threads))
@@ -21,15 +20,16 @@ def main() -> None:
     device = choose_device(args.device)
     made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors", device=device)
 
-    curriculum = Curriculum(arm, seed, device)
-    records = list(progress.logged(curriculum, arm_name))
+    curriculum = resume.resumed(arm, seed, device, args.state, made_by)
+    for _ in progress.logged(curriculum, arm_name):
+        resume.keep(curriculum, args.state, made_by)
 
-    curve = pd.DataFrame([asdict(record) for record in records], columns=list(Record.__annotations__))
+    curve = pd.DataFrame(curriculum.records, columns=list(Record.__annotations__))
     curve = curve.astype({"accuracy_previous": "float64"})
     curve.insert(0, "arm", arm_name)
     curve.insert(1, "seed", seed)
     tables.write(args.curve, curve, made_by)
-    networks.write(args.network, networks.Trained.of(curriculum), made_by)
+    networks.write(args.network, networks.Trained.of(curriculum, made_by))
 
 
 if __name__ == "__main__":

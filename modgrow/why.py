@@ -1,0 +1,73 @@
+"""Why a result would be made again: `modgrow why TARGET`.
+
+Snakemake says what it plans for TARGET and all that it is made from; every file says what it was made
+from. Where the two differ, the file would be made again, and with it what follows from it.
+"""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from modgrow import source
+from modgrow.differences import ABSENT, differences, in_words
+from modgrow.errors import ModgrowError
+from modgrow.store import headers, tables
+
+JOB = re.compile(
+    r"^    output: (?P<files>.*?)$.*?^Shell command: python (?P<script>\S+) --id (?P<rest>.*?)$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def why(target: str, configfile: str | None = None) -> str:
+    """Each cause with the files that it makes again, as text. Raises ModgrowError."""
+    causes: dict[str, list[str]] = {}
+    for script, identity, files in _planned(target, configfile):
+        for path in files:
+            for cause in _causes(path, script, identity):
+                causes.setdefault(cause, []).append(path)
+    if not causes:
+        return f"{target}: no setting or source file behind it has changed"
+    return "\n".join([f"{target} would be made again:", *(_line(*found) for found in causes.items())])
+
+
+def _line(cause: str, files: list[str]) -> str:
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"  {cause}: {files[0]}{more}"
+
+
+def _planned(target: str, configfile: str | None) -> Iterator[tuple[str, dict, list[str]]]:
+    """(script, identity, files that it makes) of every job behind `target`."""
+    command = [sys.executable, "-m", "snakemake", target, "--dry-run", "--forceall", "--printshellcmds"]
+    command += ["--nolock", "--cores", "1"] + (["--configfile", configfile] if configfile else [])
+    run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if run.returncode:
+        said = " ".join(line.strip() for line in run.stdout.strip().splitlines()[-2:])
+        raise ModgrowError(
+            f"{target}: Snakemake cannot plan it ({said}); name a file that the workflow makes"
+        )
+    for job in JOB.finditer(run.stdout):
+        yield job["script"], json.loads(shlex.split(job["rest"])[0]), job["files"].split(", ")
+
+
+def _causes(path: str, script: str, planned: dict) -> list[str]:
+    """What has changed since the file was made; a figure does not say what made it."""
+    if not Path(path).exists():
+        return ["missing"]
+    if Path(path).suffix not in (".parquet", ".safetensors"):
+        return []
+    said = tables.provenance(path) if path.endswith(".parquet") else headers.provenance(path)
+    settings = differences(said.get("id", {}), planned)
+    settings.pop("code", None)
+    sources = differences(said.get("sources", {}), source.digests(script))
+    return [in_words({key: both}) for key, both in settings.items()] + [
+        f"{file} {_event(*both)}" for file, both in sources.items()
+    ]
+
+
+def _event(old: str, new: str) -> str:
+    return "is new" if old == ABSENT else "is gone" if new == ABSENT else "changed"
