@@ -79,19 +79,20 @@ def swap(raw):
     perturbation["draws"], perturbation["steps"] = perturbation["steps"], perturbation["draws"]
 
 
-DRAWN_FROM_CURVES = "collect_table parameters pathways resources fig2a fig2b fig6"
-PERTURBED = "collect_table perturbation_summary resources fig3 fig5"
+VERDICT = "claims claims_figure check_claims reference resources"
+DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
+PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
     "train_network:6 generalise:3 perturb:5 timescales:3 conserve:4 collect_table:5 perturbation_summary "
-    "pathways parameters resources fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6"
+    f"pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_FLAT = (
     "train_network generalise perturb timescales collect_table:4 perturbation_summary pathways parameters "
-    "resources fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6"
+    f"comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_SEED = (
     "train_network generalise perturb timescales conserve collect_table:5 perturbation_summary pathways "
-    "parameters resources fig2a fig2b fig2c fig3 fig4 fig5 fig6"
+    f"parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 EDITS = {
     "nothing": (lambda folder: None, ""),
@@ -102,11 +103,11 @@ EDITS = {
     "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.35", "alpha=0.5"), "fig2a resources"),
     "the figures' style": (
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
-        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 resources",
+        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources",
     ),
     "timescales.py": (
-        text("modgrow/experiments/timescales.py", "TAU_MAX = 1e-2, 100.0", "TAU_MAX = 1e-2, 99.0"),
-        "timescales:3 collect_table fig4 resources",
+        text("modgrow/experiments/timescales.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),
+        f"timescales:3 collect_table fig4 {VERDICT}",
     ),
     "dynamics.py": (text("modgrow/model/dynamics.py", "min=1.0", "min=1.5"), EVERYTHING),
     "a learning rate": (settings(relearn), AFTER_ONE_FLAT),
@@ -114,7 +115,7 @@ EDITS = {
     "a seed added": (settings(lambda raw: raw["arms"]["modular_5"].update(seeds=3)), AFTER_ONE_SEED),
     "an arm added": (
         settings(lambda raw: raw["arms"].update(modular_6={"units": 6})),
-        "train_network collect_table parameters resources",
+        f"train_network {DRAWN_FROM_CURVES}",
     ),
     "epsilon added": (
         settings(lambda raw: raw["perturbation"]["tau"].update(count=3)),
