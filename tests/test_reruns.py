@@ -114,7 +114,7 @@ EDITS = {
     "a seed added": (settings(lambda raw: raw["arms"]["modular_5"].update(seeds=3)), AFTER_ONE_SEED),
     "an arm added": (
         settings(lambda raw: raw["arms"].update(modular_6={"units": 6})),
-        "train_network collect_table parameters resources",
+        f"train_network {DRAWN_FROM_CURVES}",
     ),
     "epsilon added": (
         settings(lambda raw: raw["perturbation"]["tau"].update(count=3)),
