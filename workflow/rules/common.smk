@@ -79,8 +79,17 @@ def arm_settings(arm):
 
 
 def network_id(w):
-    """The identity of one network."""
-    return identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm))
+    """The identity of one network; the run stops where one of other settings would be taken for it.
+
+    Snakemake trains again what it has a record of; of files that were copied here it has none. (This is
+    no input function because Snakemake drops those errors where the output exists.)
+    """
+    planned = identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm))
+    path = f"{RESULTS}/networks/{w.arm}/seed_{w.seed}.safetensors"
+    recorded = workflow.persistence.params(IOFile(path))
+    if os.path.exists(path) and (recorded is None or repr(planned) in recorded):
+        or_refuse(headers.refuse_other_settings, path, json.loads(planned))
+    return planned
 
 
 def settings_of(arms):
@@ -95,18 +104,6 @@ def per_network(folder, suffix, seeds):
         for arm, count in seeds.items()
         for seed in range(count)
     ]
-
-
-def refuse_networks_of_other_settings(w):
-    """No input, but the run stops where a network of other settings stands and would be taken as it is.
-
-    Snakemake trains again what it has a record of; of files that were copied here it has none.
-    """
-    path, planned = f"{RESULTS}/networks/{w.arm}/seed_{w.seed}.safetensors", network_id(w)
-    recorded = workflow.persistence.params(IOFile(path))
-    if os.path.exists(path) and (recorded is None or repr(planned) in recorded):
-        or_refuse(headers.refuse_other_settings, path, json.loads(planned))
-    return []
 
 
 # Number of seeds per arm: of everything that `all` needs, and of the pool proof (an arm and its counterpart).

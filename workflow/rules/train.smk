@@ -2,8 +2,6 @@
 
 
 rule train_network:
-    input:
-        refuse_networks_of_other_settings,
     output:
         network=f"{RESULTS}/networks/{{arm}}/seed_{{seed}}.safetensors",
         curve=f"{RESULTS}/learning_curves/{{arm}}/seed_{{seed}}.parquet",
