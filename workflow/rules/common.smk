@@ -1,6 +1,5 @@
 # Settings, checked before any job starts, and what all rules need: identity and environment.
 
-import argparse
 import json
 import os
 import shlex
@@ -27,21 +26,6 @@ def or_refuse(read, *what):
     except ModgrowError as error:
         raise WorkflowError(str(error))
 
-
-def workflow_profile():
-    """The workflow profile in force; one that does not exist is an error, where Snakemake is silent (#4276)."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--workflow-profile", default="default")
-    named = parser.parse_known_args()[0].workflow_profile
-    places = [Path(named), Path("profiles", named), Path(workflow.basedir, "profiles", named)]
-    found = [place for place in places if place.exists()]
-    if found or named in ("default", "none"):
-        return next(map(os.path.relpath, found), "none")
-    known = sorted(path.parent.name for path in ROOT.glob("profiles/*/profile.*.yaml"))
-    raise WorkflowError(f"--workflow-profile {named}: no such profile; profiles/ has {', '.join(known)}")
-
-
-PROFILE = workflow_profile() if workflow.is_main_process else None
 
 if "arms" not in config:  # a file given with --configfile that has its own arms stands alone
     or_refuse(modgrow_config.read_yaml, "config.yaml")
@@ -82,20 +66,6 @@ def identity(script, **uses):
     """
     digest = source.digest(f"workflow/scripts/{script}.py")
     return json.dumps({"code": digest, **uses}, sort_keys=True, separators=(",", ":"))
-
-
-# On a cluster, two more Snakemakes live inside every job and count as its memory: 170 MB each, measured.
-COMPANIONS_MB = 0 if workflow.resource_settings.nodes is None else 400
-
-
-def memory_mb(own, attempt):
-    """What a job asks for: doubled by its first two retries only, for the later ones are time-outs."""
-    return own * 2 ** min(attempt - 1, 2) + COMPANIONS_MB
-
-
-def minutes(first, attempt):
-    """Time limit of a job, doubled by every retry; a profile bounds it by the limit of its partition."""
-    return first * 2 ** (attempt - 1)
 
 
 def arm_settings(arm):
