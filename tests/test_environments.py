@@ -1,4 +1,4 @@
-"""The conda environments: what the lock holds, what the scripts import, and that jobs run in them.
+"""The environments of conda and of the image: what the lock holds, what the scripts import, and jobs in them.
 
 That conda-forge has these very versions is not tested: it takes the channel.
 """
@@ -122,3 +122,10 @@ def test_training_on_a_gpu_has_an_environment_of_its_own(conda, tmp_path):
     run = snakemake(checkout(tmp_path / "run"), "--sdm", "conda", "--config", "device=cuda", "-n")
     environments = re.findall(r"Conda environment envs/(\S+) will be created", run.stdout)
     assert sorted(environments) == ["modgrow-cuda.yaml", "modgrow.yaml"], run.stdout[:2000]
+
+
+def test_the_image_installs_the_lock_for_the_same_python():
+    recipe = (ROOT / "Dockerfile").read_text()
+    assert f"FROM python:{dependencies('modgrow')[0]['python']}-" in recipe
+    assert "--requirement /requirements.lock" in recipe
+    assert "!requirements.lock" in (ROOT / ".dockerignore").read_text()

@@ -1,5 +1,7 @@
 """The workflow profiles: which is in force, what they share, and what they ask of a cluster."""
 
+import resource
+
 import pytest
 import yaml
 
@@ -83,3 +85,17 @@ def test_no_job_asks_for_more_than_the_partition_gives(folder):
 def test_a_job_on_a_cluster_leaves_room_for_the_two_snakemakes_around_it(folder):
     alone = asked(folder, "--cores", "1")
     assert int(asked(folder, "--workflow-profile", "slurm")["mem_mb"]) == int(alone["mem_mb"]) + 400
+
+
+def processor_seconds(*arguments):
+    """Time that Snakemake itself takes on the processor: other work on the machine does not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    snakemake(*arguments, config=None)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+@pytest.mark.workflow
+def test_the_workflow_is_parsed_in_two_seconds(folder):
+    """Every job of a cluster parses it twice."""
+    assert processor_seconds(folder, "--list-rules") - processor_seconds(folder, "--version") < 2.0
