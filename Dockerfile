@@ -9,7 +9,7 @@ COPY requirements.lock /
 RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
     --requirement /requirements.lock
 
-# Whoever runs it needs a home that can be written, for the caches of Snakemake and matplotlib.
-ENV HOME=/tmp
+# A user unknown in here (--user) has neither a name, which Snakemake asks for, nor a home for its caches.
+ENV USER=modgrow HOME=/tmp
 WORKDIR /modgrow
 ENTRYPOINT ["snakemake"]

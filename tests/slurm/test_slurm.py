@@ -33,7 +33,7 @@ FULL_SIZE = {"batch_size": 256, "test_batches": 50, "pool_batches": 100}
 OUTGROWN = ("hungry/seed_0", "long/seed_0", "long/seed_1")
 LIMITS = {
     "mem_mb": "900 * attempt if wildcards.arm == 'hungry' else 1500",
-    "runtime": "{'hungry_0': 30, 'long_0': 2, 'long_1': 1}[wildcards.arm + '_' + wildcards.seed]",
+    "runtime": "30 if wildcards.arm == 'hungry' else 2 - int(wildcards.seed)",
     "slurm_extra": "'' if wildcards.seed == '1' else '--signal=USR1@60'",
 }
 resuming = pytest.mark.skip(reason="training does not resume yet")
