@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 HOST = socket.gethostname().split(".")[0]
+NODE = f"modgrow{os.getpid()}"  # names the control groups: two SLURMs on one machine must not share them
 
 # Memory is watched every second and a job over its request killed; what became of a job is kept for an hour.
 # The partitions are those that the profiles name; the GPU is made up.
@@ -44,9 +45,9 @@ JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill,UsePss
 MinJobAge=3600
 GresTypes=gpu
-NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} Gres=gpu:1
-PartitionName=cpu Nodes={host} Default=YES MaxTime=1440
-PartitionName=gpu Nodes={host} MaxTime=1440
+NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} Gres=gpu:1
+PartitionName=cpu Nodes={node} Default=YES MaxTime=1440
+PartitionName=gpu Nodes={node} MaxTime=1440
 """
 
 # As clusters do it where this machine lets us: a job's processes are one control group, and a signal reaches
@@ -105,8 +106,8 @@ def running(folder: Path) -> Iterator[Cluster]:
         try:
             yield cluster
         finally:
-            cluster.ask("scancel", "--partition=cpu,gpu")
-            wait_for(lambda: not cluster.ask("squeue", "--noheader"), "the end of all jobs", seconds=60)
+            cluster.ask("scancel", "--user=root")
+            wait_for(lambda: not cluster.ask("squeue", "--noheader"), "the end of all jobs", seconds=120)
 
 
 def check() -> None:
@@ -136,6 +137,7 @@ def _write(folder: Path) -> None:
     text = CONFIGURATION.format(
         folder=folder,
         host=HOST,
+        node=NODE,
         tracking="proctrack/cgroup" if os.access(CGROUPS / "freezer", os.W_OK) else "proctrack/linuxproc",
         controller_port=controller_port,
         node_port=node_port,
@@ -163,7 +165,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _remove_control_groups() -> None:
-    root = CGROUPS / "freezer" / f"slurm_{HOST}"
+    root = CGROUPS / "freezer" / f"slurm_{NODE}"
     for group in sorted(root.rglob("*/"), reverse=True):
         group.rmdir()
     if root.exists():

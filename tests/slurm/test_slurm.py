@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 import yaml
@@ -22,6 +23,7 @@ NETWORKS = "results/small/networks"
 NETWORK = NETWORKS + "/{}.safetensors"
 COMPANIONS_MB = 400  # the two Snakemakes inside a job
 PROMPT = ["--slurm-status-command=squeue", "--slurm-init-seconds-before-status-checks=5", "--latency-wait=10"]
+BOUNDS = ("runtime=90", "mem_mb=2000")  # of one job, in place of the profile's
 # Arms that outgrow their first job: 20 units take 1.1 GB from the second epoch on; 150 s of training.
 OUTGROWING = {
     "hungry": {"units": 20, "epochs": 8, "updates_per_epoch": 500},
@@ -63,7 +65,7 @@ def local(tmp_path_factory):
 def submitted(cluster, tmp_path_factory):
     """A checkout in which the small DAG has run through the profile, what was said, and SLURM's records."""
     folder = checkout(tmp_path_factory.mktemp("submitted") / "run")
-    with driver(cluster, folder) as process:
+    with driver(cluster, folder, "--resources", *BOUNDS) as process:
         assert process.wait(timeout=1200) == 0, said(folder)[-3000:]
     return folder, said(folder), records(cluster, folder)
 
@@ -142,17 +144,25 @@ def test_all_jobs_complete_in_slurm_and_the_rest_runs_beside_snakemake(submitted
     assert "modgrow: workflow profile profiles/slurm; jobs run on slurm" in output
 
 
-def test_each_job_has_the_resources_its_rule_asked_for(submitted):
+def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_profile(submitted):
     folder, _, found = submitted
     arms = config.load(folder / "tests/small.yaml").arms
     for record in found:
         rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_(\w+)_\d+", record["Comment"]).groups()
         forecast = config.memory_mb(arms[arm])
         own = {"train_network": forecast, "generalise": forecast, "perturb": 2500, "timescales": 1500}
-        memory = own[rule] + COMPANIONS_MB if rule in own else 1500
-        hours = {"train_network": "00:30:00", "timescales": "02:00:00"}.get(rule, "01:00:00")
+        memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
+        hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")
         asked = (record["MinMemoryNode"], record["TimeLimit"], record["Partition"], record["NumCPUs"])
         assert asked == (f"{memory}M", hours, "cpu", "1"), record["Comment"]
+
+
+def test_the_bounds_hold_for_each_job_and_not_for_all_together(submitted):
+    """Five networks ask for 150 minutes, where one job may ask for 90: they are submitted at once all the same."""
+    times = [record["SubmitTime"] for record in submitted[2] if "train_network" in record["Comment"]]
+    first, last = (datetime.fromisoformat(time) for time in (min(times), max(times)))
+    assert len(times) == 5
+    assert (last - first).total_seconds() < 10
 
 
 def test_the_results_are_those_of_a_local_run_byte_for_byte(submitted, local):
@@ -223,6 +233,9 @@ def test_a_network_that_outlasts_every_time_limit_completes_over_several_jobs(ou
     assert len(found) >= 3
     assert states(found) == [ended] * (len(found) - 1) + ["COMPLETED"]
     assert len({record["TimeLimit"] for record in found}) == 1
+    assert "User defined signal 1" not in said(
+        folder
+    )  # of which Snakemake would die before the script can save
     assert first_epoch(folder, f"long/seed_{seed}") > 1
 
 
