@@ -158,7 +158,7 @@ def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_
 
 
 def test_the_bounds_hold_for_each_job_and_not_for_all_together(submitted):
-    """Five networks ask for 150 minutes, where one job may ask for 90: they are submitted at once all the same."""
+    """Five networks ask for 150 minutes, where one job may ask for 90: all are submitted at once."""
     times = [record["SubmitTime"] for record in submitted[2] if "train_network" in record["Comment"]]
     first, last = (datetime.fromisoformat(time) for time in (min(times), max(times)))
     assert len(times) == 5
