@@ -26,7 +26,7 @@ PROMPT = ["--slurm-status-command=squeue", "--slurm-init-seconds-before-status-c
 BOUNDS = ("runtime=90", "mem_mb=2000")  # of one job, in place of the profile's
 # Arms that outgrow their first job: 20 units take 1.1 GB from the second epoch on; 150 s of training.
 OUTGROWING = {
-    "hungry": {"units": 20, "epochs": 8, "updates_per_epoch": 500},
+    "hungry": {"units": 20, "epochs": 60, "updates_per_epoch": 100},
     "long": {"units": 5, "epochs": 60, "updates_per_epoch": 3000},
 }
 FULL_SIZE = {"batch_size": 256, "test_batches": 50, "pool_batches": 100}
