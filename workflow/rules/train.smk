@@ -12,7 +12,6 @@ rule train_network:
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
     priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
-    retries: 2  # a job that was killed for memory or time goes on with more of it
     conda:
         "../../envs/modgrow-cuda.yaml" if SETTINGS.device == "cuda" else "../../envs/modgrow.yaml"
     threads: 1
