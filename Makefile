@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORES ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint reproduce watch lock clean
+.PHONY: help setup demo test test-slurm lint reproduce watch lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -24,6 +24,9 @@ demo: setup  ## a small setting of the whole workflow, to figures, in minutes
 
 test: setup  ## all tests
 	$(BIN)/python -m pytest
+
+test-slurm: setup  ## the SLURM profile on a real SLURM of its own, as root, with Debian's slurm-wlm and munge
+	$(BIN)/python -m pytest -m slurm --durations=0
 
 lint: setup  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/ruff check .

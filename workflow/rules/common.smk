@@ -178,7 +178,8 @@ FIGURES = [figure for figure, wanted in FIGURES.items() if wanted]
 
 
 def announce():
-    """Say at the start what is about to run."""
+    """Say at the start what is about to run, and how."""
+    print(f"modgrow: workflow profile {PROFILE}; jobs run on {workflow.executor_plugin.name}")
     print(
         f"modgrow: {sum(SEEDS.values())} networks of {len(SEEDS)} arms make up `all`; results in {RESULTS}/"
     )

@@ -14,8 +14,8 @@ rule generalise:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: modgrow_config.memory_mb(SETTINGS.arms[w.arm]) * attempt,
-        runtime=lambda w, attempt: 60 * attempt,
+        mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
+        runtime=lambda w, attempt: minutes(60, attempt),
     params:
         id=lambda w: identity(
             "generalise", arm=w.arm, settings=SETTINGS.generalisation.model_dump(exclude={"arms"})
@@ -38,8 +38,8 @@ rule perturb:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: 2500 * attempt,
-        runtime=lambda w, attempt: 60 * attempt,
+        mem_mb=lambda w, attempt: memory_mb(2500, attempt),
+        runtime=lambda w, attempt: minutes(60, attempt),
     params:
         id=lambda w: identity(
             "perturb",
@@ -66,8 +66,8 @@ rule timescales:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: 1500 * attempt,
-        runtime=lambda w, attempt: 120 * attempt,
+        mem_mb=lambda w, attempt: memory_mb(1500, attempt),
+        runtime=lambda w, attempt: minutes(120, attempt),
     params:
         id=lambda w: identity(
             "timescales", arm=w.arm, settings=SETTINGS.timescales.model_dump(exclude={"arms"})

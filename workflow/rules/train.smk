@@ -10,13 +10,12 @@ rule train_network:
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
     priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
-    retries: 2  # a job that was killed for memory or time goes on with more of it
     conda:
-        "../../envs/modgrow.yaml"
+        "../../envs/modgrow-cuda.yaml" if SETTINGS.device == "cuda" else "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: modgrow_config.memory_mb(SETTINGS.arms[w.arm]) * attempt,
-        runtime=lambda w, attempt: 240 * attempt,
+        mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
+        runtime=lambda w, attempt: minutes(30, attempt),
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,
     params:
