@@ -24,10 +24,10 @@ NETWORK = NETWORKS + "/{}.safetensors"
 COMPANIONS_MB = 400  # the two Snakemakes inside a job
 PROMPT = ["--slurm-status-command=squeue", "--slurm-init-seconds-before-status-checks=5", "--latency-wait=10"]
 BOUNDS = ("runtime=90", "mem_mb=2000")  # of one job, in place of the profile's
-# Arms that outgrow their first job: 20 units take 1.1 GB from the second epoch on; 150 s of training.
+# Arms that outgrow their first job: 20 units take 1.1 GB from the second epoch on; 100 s of training.
 OUTGROWING = {
     "hungry": {"units": 20, "epochs": 60, "updates_per_epoch": 100},
-    "long": {"units": 5, "epochs": 60, "updates_per_epoch": 3000},
+    "long": {"units": 5, "epochs": 60, "updates_per_epoch": 2000},
 }
 FULL_SIZE = {"batch_size": 256, "test_batches": 50, "pool_batches": 100}
 # What their jobs get in place of what the rule asks for: too little memory at first, or a time limit that
@@ -77,7 +77,7 @@ def outgrown(cluster, tmp_path_factory):
     limits = [f"train_network:{name}={value}" for name, value in LIMITS.items()]
     arguments = "--set-resources", *limits, "--retries", "20", *map(NETWORK.format, OUTGROWN)
     with driver(cluster, folder, *arguments, configfile=outgrowing(folder)) as process:
-        assert process.wait(timeout=1500) == 0, said(folder)[-3000:]
+        assert process.wait(timeout=2400) == 0, said(folder)[-3000:]
     return folder, records(cluster, folder)
 
 
@@ -230,7 +230,7 @@ def test_a_job_over_its_memory_limit_is_retried_with_more_and_goes_on(outgrown):
 def test_a_network_that_outlasts_every_time_limit_completes_over_several_jobs(outgrown, seed, ended):
     folder, found = outgrown
     found = [record for record in found if record["Comment"].endswith(f"long_{seed}")]
-    assert len(found) >= 3
+    assert len(found) >= 2
     assert states(found) == [ended] * (len(found) - 1) + ["COMPLETED"]
     assert len({record["TimeLimit"] for record in found}) == 1
     assert "User defined signal 1" not in said(
