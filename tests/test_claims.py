@@ -19,7 +19,7 @@ from modgrow.verdict.statistics import (
     share_interval,
     worst,
 )
-from tests.conftest import ROOT
+from tests.runs import ROOT
 
 ARMS = {name: arm for name, arm in config.load(ROOT / "config.yaml").arms.items() if "." not in name}
 SEEDS = 5

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from modgrow import source
-from tests.conftest import ROOT
+from tests.runs import ROOT
 from tests.test_workflow import checkout, snakemake
 
 # Names on conda-forge that differ from those on PyPI, which the lock has.

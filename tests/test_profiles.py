@@ -5,7 +5,7 @@ import resource
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.runs import ROOT
 from tests.test_workflow import checkout, snakemake
 
 PROFILES = {path.parent.name: path for path in ROOT.glob("profiles/*/profile.v9+.yaml")}

@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+from tabulate import tabulate
 
 from modgrow.verdict.claims import CLAIMS, Claim
 from modgrow.verdict.evidence import Evidence
@@ -122,7 +123,7 @@ def markdown(table: pd.DataFrame) -> str:
         verdict=table["verdict"].where(~table["calibrated"], table["verdict"] + " (calibrated)"),
     )
     shown = ["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]
-    return f"{count(table)}.\n\n{rows[shown].to_markdown(index=False)}\n"
+    return f"{count(table)}.\n\n{tabulate(rows[shown], headers='keys', tablefmt='pipe', showindex=False)}\n"
 
 
 def _asked(row) -> str:

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from modgrow import config
+from tests.runs import checkout, snakemake
 from tests.slurm import cluster as slurm
-from tests.test_workflow import checkout, results, snakemake
+from tests.test_workflow import results
 
 pytestmark = pytest.mark.slurm
 

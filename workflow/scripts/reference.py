@@ -1,5 +1,7 @@
 """Set the authors' own numbers beside ours."""
 
+from tabulate import tabulate
+
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.store import files, tables
@@ -14,8 +16,8 @@ def main() -> None:
     evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
     found = reference.compare(evidence)
     tables.write(args.table, found, script.provenance(__file__, args.id))
-    text = found.to_markdown(index=False, floatfmt=".3g") + "\n"
-    files.write(args.markdown, lambda path: path.write_text(text))
+    text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
+    files.write(args.markdown, lambda path: path.write_text(text + "\n"))
 
 
 if __name__ == "__main__":
