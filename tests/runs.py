@@ -13,7 +13,7 @@ def snakemake(folder, *arguments, config="tests/small.yaml"):
     configfile = ["--configfile", config] if config else []
     command = [sys.executable, "-m", "snakemake", *arguments, *configfile]
     return subprocess.run(
-        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600
+        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=1800
     )
 
 
