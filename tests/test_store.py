@@ -1,5 +1,6 @@
 """What is written comes back; what is damaged is refused by name; what was there before is unharmed."""
 
+import contextlib
 import os
 import pickle
 import resource
@@ -158,30 +159,42 @@ WRITERS = {
 }
 
 
+@contextlib.contextmanager
+def small_files_only():
+    """No file of this process may pass a thousand bytes: its own output neither, so only around a write."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 @pytest.fixture(params=["file size", "full disk"])
 def little_room(request, tmp_path):
-    """A folder where a thousand bytes can be written, and no more."""
+    """A folder, and a context in which a thousand bytes can be written there, and no more."""
     if request.param == "file size":
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-        yield tmp_path
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        yield tmp_path, small_files_only()
         return
     mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(tmp_path)]
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("a small file system can be mounted by root alone")
-    yield tmp_path
+    yield tmp_path, contextlib.nullcontext()
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_write_that_finds_no_room_leaves_the_old_file_and_no_rubbish(writer, trained, little_room):
-    path = little_room / "result.svg"
+    folder, no_room = little_room
+    path = folder / "result.svg"
     path.write_text("old")
-    with pytest.raises(StoreError, match=r"result\.svg: cannot be written: .*(File too large|No space left)"):
+    with (
+        no_room,
+        pytest.raises(StoreError, match=r"result\.svg: cannot be written: .*(File too large|No space left)"),
+    ):
         WRITERS[writer](path, trained)
     assert path.read_text() == "old"
-    assert [p.name for p in little_room.iterdir()] == ["result.svg"]
+    assert [p.name for p in folder.iterdir()] == ["result.svg"]
 
 
 @pytest.mark.parametrize("call", ["mkstemp", "fsync", "chmod", "replace"])
