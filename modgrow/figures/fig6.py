@@ -13,14 +13,14 @@ from modgrow.figures import style
 COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 
-def draw(curves: pd.DataFrame, panels: dict[str, list[str]], arms: dict[str, Arm]) -> Figure:
+def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[str, Arm]) -> Figure:
     """Lines are means over seeds, bands their standard error, dots at the right every network's end."""
     columns = min(len(panels), 2)
     rows = math.ceil(len(panels) / columns)
-    figure, axes = style.new_figure(5.0 * columns, 2.6 * rows, rows, columns, squeeze=False)
+    figure, axes = style.new_figure(5.0 * columns, 2.6 * rows, rows, columns, squeeze=False, sharey=True)
     for spare in axes.flat[len(panels) :]:
         spare.remove()
-    for panel, (title, names) in zip(axes.flat, panels.items(), strict=False):
+    for panel, (title, names) in zip(axes.flat, panels, strict=False):
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
         for place, name in enumerate(names):
             curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")

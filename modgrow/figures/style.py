@@ -77,8 +77,8 @@ def label(name: str, arm: Arm, n_seeds: int) -> str:
 
 
 def maths(text: str) -> str:
-    """`W^FF` in plain text as a formula."""
-    return re.sub(r"W\^(FF|R|I)", r"$W^{\1}$", text)
+    """`W^FF` and `tau` in plain text as formulas."""
+    return re.sub(r"\btau\b", r"$\\tau$", re.sub(r"W\^(FF|R|I)", r"$W^{\1}$", text))
 
 
 def _settle(figure: Figure) -> None:
