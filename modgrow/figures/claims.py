@@ -37,7 +37,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.text(1.06, place, numbers, ha="left", va="center", fontsize=6.2)
     axes.axvline(0.0, color="0.2", linewidth=0.8)
     axes.set(xlim=(-1, 1), ylim=(len(table) - 0.4, -0.6), yticks=[], xticks=[-1, 0, 1])
-    axes.set_xticklabels(["against", "threshold", "as claimed"], fontsize=6.5)
+    axes.set_xticklabels(["against", "", "as claimed"], fontsize=6.5)
     axes.spines["left"].set_color("none")
     handles = [
         axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
