@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CORES ?= all
+REPORTED ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slurm lint reproduce watch lock clean
+.PHONY: help setup demo test test-slurm lint reproduce report watch lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,6 +38,10 @@ lint: setup  ## ruff, snakefmt and snakemake --lint
 reproduce: setup  ## the whole reproduction at the paper's settings, then the sensitivity variants
 	$(BIN)/snakemake --cores $(CORES) --logger rich
 	$(BIN)/snakemake --cores $(CORES) --logger rich sensitivity
+
+report: setup  ## results/report.html: figures, tables, verdict, run times; REPORTED='all sensitivity' for both
+	$(BIN)/snakemake $(REPORTED) --cores $(CORES) --logger rich
+	$(BIN)/snakemake $(REPORTED) --report results/report.html
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch

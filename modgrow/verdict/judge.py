@@ -115,6 +115,11 @@ def _counts(table: pd.DataFrame) -> str:
 
 
 def markdown(table: pd.DataFrame) -> str:
+    """The table for readers under the count of its verdicts."""
+    return f"{count(table)}.\n\n{tabulate(brief(table), headers='keys', tablefmt='pipe', showindex=False)}\n"
+
+
+def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table for readers: statement, numbers with interval, verdict."""
     rows = table.assign(
         claim=table["statement"],
@@ -122,8 +127,7 @@ def markdown(table: pd.DataFrame) -> str:
         found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
         verdict=table["verdict"].where(~table["calibrated"], table["verdict"] + " (calibrated)"),
     )
-    shown = ["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]
-    return f"{count(table)}.\n\n{tabulate(rows[shown], headers='keys', tablefmt='pipe', showindex=False)}\n"
+    return rows[["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]]
 
 
 def _asked(row) -> str:

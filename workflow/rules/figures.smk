@@ -5,7 +5,7 @@ rule fig2a:
     input:
         f"{RESULTS}/tables/learning_curves.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig2a.svg",
+        svg=report(f"{RESULTS}/figures/fig2a.svg", **shown("fig2a")),
         png=f"{RESULTS}/figures/fig2a.png",
     log:
         f"{RESULTS}/logs/fig2a.log",
@@ -25,7 +25,7 @@ rule fig2b:
     input:
         f"{RESULTS}/tables/parameters.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig2b.svg",
+        svg=report(f"{RESULTS}/figures/fig2b.svg", **shown("fig2b")),
         png=f"{RESULTS}/figures/fig2b.png",
     log:
         f"{RESULTS}/logs/fig2b.log",
@@ -46,7 +46,7 @@ rule fig1:
         modular=lambda w: f"{RESULTS}/networks/{FIG1[0]}/seed_0.safetensors",
         flat=lambda w: f"{RESULTS}/networks/{FIG1[1]}/seed_0.safetensors",
     output:
-        svg=f"{RESULTS}/figures/fig1.svg",
+        svg=report(f"{RESULTS}/figures/fig1.svg", **shown("fig1")),
         png=f"{RESULTS}/figures/fig1.png",
     log:
         f"{RESULTS}/logs/fig1.log",
@@ -66,7 +66,7 @@ rule fig2c:
     input:
         f"{RESULTS}/tables/generalisation.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig2c.svg",
+        svg=report(f"{RESULTS}/figures/fig2c.svg", **shown("fig2c")),
         png=f"{RESULTS}/figures/fig2c.png",
     log:
         f"{RESULTS}/logs/fig2c.log",
@@ -86,7 +86,7 @@ rule fig3:
     input:
         f"{RESULTS}/tables/perturbation.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig3.svg",
+        svg=report(f"{RESULTS}/figures/fig3.svg", **shown("fig3")),
         png=f"{RESULTS}/figures/fig3.png",
     log:
         f"{RESULTS}/logs/fig3.log",
@@ -106,7 +106,7 @@ rule fig4:
     input:
         f"{RESULTS}/tables/timescales.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig4.svg",
+        svg=report(f"{RESULTS}/figures/fig4.svg", **shown("fig4")),
         png=f"{RESULTS}/figures/fig4.png",
     log:
         f"{RESULTS}/logs/fig4.log",
@@ -127,7 +127,7 @@ rule fig5:
         perturbation=f"{RESULTS}/tables/perturbation.parquet",
         conservation=f"{RESULTS}/tables/conservation.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig5.svg",
+        svg=report(f"{RESULTS}/figures/fig5.svg", **shown("fig5")),
         png=f"{RESULTS}/figures/fig5.png",
     log:
         f"{RESULTS}/logs/fig5.log",
@@ -147,7 +147,7 @@ rule fig6:
     input:
         f"{RESULTS}/tables/learning_curves.parquet",
     output:
-        svg=f"{RESULTS}/figures/fig6.svg",
+        svg=report(f"{RESULTS}/figures/fig6.svg", **shown("fig6")),
         png=f"{RESULTS}/figures/fig6.png",
     log:
         f"{RESULTS}/logs/fig6.log",
@@ -167,7 +167,7 @@ rule n200:
     input:
         f"{RESULTS}/tables/learning_curves.parquet",
     output:
-        svg=f"{RESULTS}/figures/n200.svg",
+        svg=report(f"{RESULTS}/figures/n200.svg", **shown("n200")),
         png=f"{RESULTS}/figures/n200.png",
     log:
         f"{RESULTS}/logs/n200.log",

@@ -35,7 +35,7 @@ rule pool_proof_figure:
     input:
         f"{RESULTS}/tables/pool_proof.parquet",
     output:
-        svg=f"{RESULTS}/figures/pool_proof.svg",
+        svg=report(f"{RESULTS}/figures/pool_proof.svg", **shown("pool_proof")),
         png=f"{RESULTS}/figures/pool_proof.png",
     log:
         f"{RESULTS}/logs/pool_proof_figure.log",

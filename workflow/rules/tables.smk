@@ -107,3 +107,21 @@ rule resources:
     shell:
         "python workflow/scripts/resources.py --id {params.id:q} --curves {input.curves:q}"
         " --output {output:q} 2> {log:q}"
+
+
+rule pages:
+    input:
+        list(PAGES.values()),
+    output:
+        [page(table) for table in PAGES],
+    log:
+        f"{RESULTS}/logs/pages.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/pages.tsv"
+    localrule: True
+    conda:
+        "../../envs/modgrow.yaml"
+    params:
+        id=identity("pages", folder=f"{RESULTS}/pages", tables=PAGES, longest=500),
+    shell:
+        "python workflow/scripts/pages.py --id {params.id:q} 2> {log:q}"

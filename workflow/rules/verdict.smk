@@ -26,7 +26,7 @@ rule claims_figure:
     input:
         f"{RESULTS}/claims.parquet",
     output:
-        svg=f"{RESULTS}/figures/claims.svg",
+        svg=report(f"{RESULTS}/figures/claims.svg", **shown("claims")),
         png=f"{RESULTS}/figures/claims.png",
     log:
         f"{RESULTS}/logs/claims_figure.log",
@@ -141,7 +141,7 @@ rule sensitivity_figure:
     input:
         f"{RESULTS}/sensitivity/claims.parquet",
     output:
-        svg=f"{RESULTS}/figures/sensitivity.svg",
+        svg=report(f"{RESULTS}/figures/sensitivity.svg", **shown("sensitivity")),
         png=f"{RESULTS}/figures/sensitivity.png",
     log:
         f"{RESULTS}/logs/sensitivity_figure.log",
