@@ -5,7 +5,7 @@ CORES ?= all
 REPORTED ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slurm lint reproduce report watch lock clean
+.PHONY: help setup demo test test-slurm lint reproduce report watch docs lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -45,6 +45,10 @@ report: setup  ## results/report.html: figures, tables, verdict, run times; REPO
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch
+
+docs: setup  ## renew config/README.md from the settings' own descriptions
+	$(BIN)/python -m modgrow settings --markdown > config/README.new
+	mv config/README.new config/README.md
 
 lock: setup  ## renew requirements.lock from what is installed
 	(head -n 1 requirements.lock; $(BIN)/python -m pip freeze | sed 's/+cpu$$//') > requirements.new

@@ -10,7 +10,8 @@ def main() -> None:
     """Dispatch; a mendable error is one line and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m modgrow", description="Helpers around the workflow.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("settings", help="every key of config.yaml: meaning, default, range")
+    settings = commands.add_parser("settings", help="every key of config.yaml: meaning, default, range")
+    settings.add_argument("--markdown", action="store_true", help="as the page config/README.md")
     commands.add_parser("compile", help="compile the fused kernels now, so that no job has to")
     watch = commands.add_parser("watch", help="live view of all networks that are training")
     watch.add_argument("results", nargs="?", default="results", help="folder of the results")
@@ -33,9 +34,9 @@ def main() -> None:
 
 def _run(args: argparse.Namespace) -> None:
     if args.command == "settings":
-        from modgrow.describe import describe
+        from modgrow.describe import describe, markdown
 
-        print(describe())
+        print(markdown() if args.markdown else describe(), end="" if args.markdown else "\n")
     elif args.command == "compile":
         print("compiling the fused kernels (once per machine, some seconds) ...", flush=True)
         from modgrow.model import loops

@@ -1,35 +1,75 @@
 """Every setting with its meaning, default and range, from the settings' own records."""
 
+from collections.abc import Iterator
+
+from tabulate import tabulate
+
 from modgrow.arm import Arm, Growth, Record
 from modgrow.config import Settings
 
+PARTS = (
+    ("config.yaml", Settings, ("arms", "arm_seeds", "arm_targets")),
+    ("defaults, or one arm", Arm, ("growth",)),
+    ("growth (modular arms)", Growth, ()),
+)
+HEADERS = ("key", "default", "values", "meaning")
+INTRODUCTION = """# Settings
+
+Everything is in `config.yaml`: what all arms share under `defaults`, then one line per *arm*, which names
+what it overrides and, beside the keys of `defaults`, may say `seeds` (how many networks) and `target` (`all`
+or `pool_proof`). A key that does not exist, or a value that cannot be, stops the run before any job starts.
+Another file is used with `snakemake --configfile FILE`; `config/demo.yaml` is a small one.
+
+This page is made by `make docs` from the settings' own descriptions.
+"""
+
 
 def describe() -> str:
-    """A plain-text table: top level, then what an arm may override, then the growth policy."""
-    parts = [
-        ("config.yaml", Settings, ("arms", "arm_seeds", "arm_targets")),
-        ("defaults, or one arm", Arm, ("growth",)),
-        ("growth (modular arms)", Growth, ()),
-    ]
-    return "\n\n".join(f"{title}\n{_table(model, hidden)}" for title, model, hidden in parts)
-
-
-def _table(model: type[Record], hidden: tuple[str, ...]) -> str:
-    fields = model.model_json_schema()["properties"]
-    rows = [
-        (key, _default(fields[key]), _values(fields[key]), fields[key]["description"])
-        for key in fields
-        if key not in hidden
-    ]
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return "\n".join(
-        "  " + "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]) for row in rows
+    """Plain-text tables: top level, then what an arm may override, then the growth policy."""
+    return "\n\n".join(
+        f"{title}\n{tabulate(list(_rows(model, hidden)), HEADERS, tablefmt='simple', disable_numparse=True)}"
+        for title, model, hidden in PARTS
     )
 
 
-def _default(schema: dict) -> str:
-    default = schema.get("default", "required" if "default" not in schema else None)
-    return "null" if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+def markdown() -> str:
+    """The same as a page: `config/README.md`."""
+    parts = [
+        f"## {title}\n\n{tabulate(_quoted(model, hidden), HEADERS, tablefmt='pipe', disable_numparse=True)}"
+        for title, model, hidden in PARTS
+    ]
+    return "\n".join([INTRODUCTION, "\n\n".join(parts), ""])
+
+
+def _quoted(model: type[Record], hidden: tuple[str, ...]) -> list[tuple]:
+    """Rows whose key is set as code, and in which no bar ends a cell."""
+    rows = ((cell.replace("|", "or") for cell in row) for row in _rows(model, hidden))
+    return [(f"`{key}`", *others) for key, *others in rows]
+
+
+def _rows(
+    model: type[Record], hidden: tuple[str, ...] = (), prefix: str = "", defaults: Record | None = None
+) -> Iterator[tuple[str, str, str, str]]:
+    """(key, default, values, meaning); of a record within a record the keys below it, with a dot."""
+    schemas = model.model_json_schema()["properties"]
+    for key, field in model.model_fields.items():
+        if key in hidden:
+            continue
+        known = not field.is_required()
+        default = getattr(defaults, key) if defaults else field.get_default(call_default_factory=True)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Record):
+            yield from _rows(field.annotation, (), f"{prefix}{key}.", default)
+        else:
+            said = _default(default) if known or defaults else "required"
+            yield f"{prefix}{key}", said, _values(schemas[key]), field.description
+
+
+def _default(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    if isinstance(value, tuple):
+        return str(list(value))
+    return "none" if value in ([], {}) else str(value)
 
 
 def _values(schema: dict) -> str:
@@ -47,4 +87,6 @@ def _values(schema: dict) -> str:
         f"<= {schema['maximum']}" if "maximum" in schema else "",
         f"< {schema['exclusiveMaximum']}" if "exclusiveMaximum" in schema else "",
     ]
-    return " ".join(filter(None, [schema.get("type", ""), *lows, *highs]))
+    words = {"array": "list", "object": "mapping", "string": "text"}
+    kind = schema.get("type", "")
+    return " ".join(filter(None, [words.get(kind, kind), *lows, *highs]))

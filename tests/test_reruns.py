@@ -79,7 +79,7 @@ def swap(raw):
     perturbation["draws"], perturbation["steps"] = perturbation["steps"], perturbation["draws"]
 
 
-VERDICT = "claims claims_figure check_claims reference resources"
+VERDICT = "claims claims_figure check_claims reference resources pages"
 DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
@@ -100,10 +100,10 @@ EDITS = {
     "keys reordered": (settings(reorder), ""),
     "a docstring reworded": (text("modgrow/model/dynamics.py", '"""Equations 1-4', '"""Eqs. 1-4'), ""),
     "a comment added": (text("modgrow/streams.py", "import hashlib", "import hashlib  # for seeds"), ""),
-    "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.35", "alpha=0.5"), "fig2a resources"),
+    "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.35", "alpha=0.5"), "fig2a resources pages"),
     "the figures' style": (
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
-        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources",
+        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages",
     ),
     "timescales.py": (
         text("modgrow/experiments/timescales.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),
@@ -123,7 +123,7 @@ EDITS = {
     ),
     "a figure deleted": (
         lambda folder: (folder / "results/small/figures/fig3.png").unlink(),
-        "fig3 resources",
+        "fig3 resources pages",
     ),
     "a table deleted": (
         lambda folder: (folder / "results/small/tables/perturbation.parquet").unlink(),

@@ -1,0 +1,119 @@
+"""The words around the code: what they say is so, and every command in the README runs."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import yaml
+
+from modgrow import describe
+from modgrow.store import tables
+from modgrow.verdict import judge
+from tests.runs import ROOT
+
+README = (ROOT / "README.md").read_text()
+SHOWN = ROOT / "docs" / "results"
+
+
+def blocks(language):
+    """The code blocks of the README in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [
+    line.split("   #")[0].strip() for block in blocks("sh") for line in block.splitlines() if line.strip()
+]
+
+
+def glossary():
+    """Columns per section of the glossary."""
+    found = {}
+    for section in (ROOT / "docs" / "glossary.md").read_text().split("\n## ")[1:]:
+        rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+        found[section.splitlines()[0]] = [column for row in rows for column in re.findall(r"`(\w+)`", row)]
+    return found
+
+
+def test_config_readme_is_what_the_settings_say():
+    assert (ROOT / "config" / "README.md").read_text() == describe.markdown(), "run `make docs`"
+
+
+def test_every_key_of_config_yaml_is_described():
+    text = (ROOT / "config" / "README.md").read_text()
+    given = yaml.safe_load((ROOT / "config.yaml").read_text())
+    for key in {**given, **given["defaults"]}.keys() - {"arms", "defaults"}:
+        assert f"`{key}`" in text or f"`{key}." in text or f"## {key}" in text, key
+
+
+@pytest.mark.workflow
+def test_the_glossary_names_every_column_of_every_table(finished):
+    folder = finished[1][0] / "results" / "small"
+    made = {path.stem: path for path in [*folder.glob("*.parquet"), *folder.glob("tables/*.parquet")]}
+    known = glossary()
+    assert made.keys() <= known.keys()
+    for name, path in made.items():
+        assert sorted(known[name]) == sorted(tables.read(path).columns), name
+
+
+def test_the_glossary_names_every_column_of_the_committed_tables():
+    known = glossary()
+    for path in (SHOWN / "tables").glob("*.parquet"):
+        if path.stem in known:
+            assert sorted(known[path.stem]) == sorted(tables.read(path).columns), path.stem
+
+
+def test_the_readme_counts_the_claims_as_the_committed_table_does():
+    claims = pd.read_csv(SHOWN / "claims.csv")
+    assert judge.count(claims) in README.replace("\n", " ")
+
+
+def test_every_file_the_readme_and_docs_link_to_exists():
+    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
+            assert (path.parent / link).exists(), f"{path}: {link}"
+
+
+def test_citation_names_the_paper_as_the_preferred_citation():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["preferred-citation"]["title"].startswith("Modular Growth of Hierarchical Networks")
+    assert len(citation["preferred-citation"]["authors"]) == 6
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_runs(command, finished):
+    """Of what takes longer than a minute, the plan: `make -n`, `snakemake -n`."""
+    folder = finished[1][0]
+    if command.startswith("make "):
+        run = subprocess.run([*shlex.split(command), "-n"], cwd=ROOT, capture_output=True, text=True)
+    else:
+        words = shlex.split(command)
+        assert words[0] in ("snakemake", ".venv/bin/snakemake", ".venv/bin/python"), command
+        if words[0].endswith("snakemake"):
+            words = ["-m", "snakemake", *words[1:], "-n"]
+        else:  # the same on the small results
+            words = [
+                word.replace("results/", "results/small/").replace("modular_10", "modular_5")
+                for word in words[1:]
+            ]
+            words = [word if word != "another.safetensors" else words[-2] for word in words]
+            words += ["--once", "results/small"] if words[-1] == "watch" else []
+            words += ["--configfile", "tests/small.yaml"] if "why" in words else []
+        run = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.workflow
+def test_the_python_of_the_readme_runs_as_written(finished, tmp_path):
+    (block,) = blocks("python")
+    assert len(block.strip().splitlines()) <= 12
+    own = block.replace("results/networks/modular_10", "results/small/networks/modular_5")
+    script = "import matplotlib; matplotlib.use('agg')\n" + own + "\nprint(table)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=finished[1][0], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert "tau_effective" in run.stdout
