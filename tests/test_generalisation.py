@@ -35,7 +35,7 @@ def test_the_readout_variant_moves_the_head_alone():
         network = untrained(modules, flat=flat)
         substrate = generalisation.Substrate(network, 0, 4, 2, test_batches=2)
         for variant in generalisation.VARIANTS:
-            learner = generalisation.with_new_head(substrate.module, substrate.arm, 0, 6, variant)
+            learner = generalisation.with_new_heads(substrate.module, substrate.arm, 0, [6], variant)
             names = {name for name, p in learner.newest.named_parameters() if p.requires_grad}
             head = {"readout", "readout_bias"}
             below = set() if flat else {"feedforward"}
@@ -44,6 +44,56 @@ def test_the_readout_variant_moves_the_head_alone():
             assert learner.n_newest == 6
             assert learner.newest.readout.shape[0] == 1
             assert not torch.equal(learner.newest.readout[0], substrate.module.readout[-1])
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_heads_trained_together_are_those_trained_one_by_one(flat):
+    """Referee: torch's own clipping and optimiser, for one head at a time on states stepped by hand."""
+    network = untrained(3, flat=flat, units=6, clip_norm=0.3)
+    substrate = generalisation.Substrate(network, 0, 4, 3, test_batches=2)
+    orders = range(5, 8)
+    together = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
+    optimizer = generalisation.make_optimizer(together)
+    alone = [
+        generalisation.with_new_heads(substrate.module, substrate.arm, 0, [n], "readout") for n in orders
+    ]
+    optimizers = [generalisation.make_optimizer(one) for one in alone]
+    rng, clipped = np.random.default_rng(0), 0
+    for _ in range(4):
+        states, labels = generalisation.read_apart(substrate, orders, rng)
+        generalisation.update_heads(together.newest, optimizer, states, labels, 0.3)
+        for head, (one, own) in enumerate(zip(alone, optimizers, strict=True)):
+            loss = torch.nn.functional.cross_entropy(one.newest.logits(states[head])[0].T, labels[head])
+            own.zero_grad()
+            loss.backward()
+            clipped += torch.nn.utils.clip_grad_norm_(one.trained(), 0.3) > 0.3
+            own.step()
+    assert 0 < clipped < 12
+    for head, one in enumerate(alone):
+        torch.testing.assert_close(together.newest.readout[head], one.newest.readout[0], rtol=1e-5, atol=0)
+        torch.testing.assert_close(
+            together.newest.readout_bias[head], one.newest.readout_bias[0], rtol=1e-5, atol=0
+        )
+    for name in ("input", "recurrent", "bias", "tau"):
+        assert torch.equal(getattr(together.newest, name), getattr(substrate.module, name))
+
+
+def test_each_head_reads_the_pass_at_a_length_of_its_own_and_answers_for_it():
+    """Referee: the same batch, stepped from its start by the plain reference, and bits summed in Python."""
+    substrate = generalisation.Substrate(untrained(3, units=6), 0, 4, 3, test_batches=2)
+    orders, rng = range(5, 8), np.random.default_rng(1)
+    states, labels = generalisation.read_apart(substrate, orders, np.random.default_rng(1))
+    batch = substrate.longest(7, rng)
+    initial = task.draw_initial(rng, 6, substrate.arm.batch_size, substrate.arm.initial_state).double()
+    module = substrate.module
+    plain = dynamics.run(batch.bits, initial, batch.upstream, **module._weights()).detach()
+    assert len(batch.bits) == 28
+    for head, n in enumerate(orders):
+        length = int(rng.integers(n + 2, 4 * n + 1))
+        torch.testing.assert_close(states[head], plain[length], rtol=0, atol=1e-12)
+        assert labels[head].tolist() == [
+            sum(column) % 2 for column in batch.bits[length - n : length].T.tolist()
+        ]
 
 
 def test_the_module_below_is_the_one_that_had_solved_n():
