@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from modgrow.model import dynamics, kernels
+from modgrow.learning.descent import FusedDescent
+from modgrow.model import dynamics, kernels, loops
+from modgrow.model.network import LeakyModule, Network
+from tests.conftest import small_arm
 from tests.runs import ROOT
 
 # units, upstream units (0: none), sequences, time
@@ -46,79 +49,90 @@ def draw(rng, units, below, sequences, time, dtype):
     return bits, initial, upstream, weights
 
 
+HEADS = 3
+
+
+def module_of(rng, weights, units, dtype, leak="outside"):
+    """A network whose newest module has these weights, and heads drawn at random."""
+    module = LeakyModule(
+        {name: value for name, value in weights.items() if value is not None}
+        | {
+            "readout": torch.from_numpy(rng.normal(size=(HEADS, 2, units))).to(dtype),
+            "readout_bias": torch.from_numpy(rng.normal(size=(HEADS, 2))).to(dtype),
+        },
+        0.01,
+        leak,
+    )
+    network = Network(small_arm(flat=True, units=units))
+    network.chain.append(module)
+    return network
+
+
+def both_gradients(network, bits, initial, upstream, labels):
+    """(loss, gradient by name) of the fused kernels, and by autograd through the plain dynamics."""
+    module = network.newest
+    loss, found = FusedDescent(network).gradients(bits, initial, upstream, labels)
+    logits = module.logits(module.reference(bits, initial, upstream)[-1])
+    expected = torch.nn.functional.cross_entropy(logits, labels, reduction="sum") / labels.shape[1]
+    expected.backward()
+    named = {name: value.grad for name, value in module.named_parameters()}
+    found = {name: torch.from_numpy(found[name]).view(value.shape) for name, value in named.items()}
+    return (loss, found), (expected.item(), named)
+
+
 @pytest.mark.parametrize("leak", ["outside", "inside"])
 @pytest.mark.parametrize(("dtype", "atol"), [(torch.float64, 1e-12), (torch.float32, 2e-4)])
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: "-".join(map(str, s)))
 def test_values_and_gradients_equal_the_reference(rng, size, dtype, atol, leak):
-    bits, initial, upstream, weights = draw(rng, *size, dtype)
-    learnt = {"initial": initial} | {name: value for name, value in weights.items() if value is not None}
-    for value in learnt.values():
-        value.requires_grad_()
-    direction = torch.from_numpy(rng.normal(size=tuple(initial.shape))).to(dtype)
-    reference = dynamics.run(bits, initial, upstream, **weights, leak=leak)
-    expected = torch.autograd.grad((reference[-1] * direction).sum(), list(learnt.values()))
-    final = kernels.final_state(bits, initial, upstream, weights, leak=leak)
-    found = torch.autograd.grad((final * direction).sum(), list(learnt.values()))
+    bits, initial, upstream, weights = case = draw(rng, *size, dtype)
+    reference = dynamics.run(*case[:3], **weights, leak=leak)
+    close = {"rtol": 1e-5 if dtype == torch.float32 else 0, "atol": atol}
+    torch.testing.assert_close(kernels.final_state(*case, leak=leak), reference[-1], **close)
+    torch.testing.assert_close(kernels.activity(*case, leak=leak), reference, **close)
+    labels = torch.from_numpy(rng.integers(0, 2, size=(HEADS, size[2])))
+    network = module_of(rng, weights, size[0], dtype, leak)
+    (loss, found), (theirs, expected) = both_gradients(network, bits, initial, upstream, labels)
+    assert loss == pytest.approx(theirs, rel=1e-5 if dtype == torch.float32 else 1e-12)
+    for name, gradient in expected.items():
+        scale = 1.0 + gradient.abs().max().item()
+        torch.testing.assert_close(found[name] / scale, gradient / scale, rtol=0, atol=atol, msg=name)
+    assert not found["recurrent"].diagonal().any()
+
+
+def test_large_margins_neither_overflow_nor_lose_their_gradient(rng):
+    bits, initial, upstream, weights = draw(rng, 5, 5, 64, 6, torch.float64)
+    network = module_of(rng, weights, 5, torch.float64)
     with torch.no_grad():
-        states = kernels.activity(bits, initial, upstream, weights, leak=leak)
-    torch.testing.assert_close(final, reference[-1], rtol=1e-5 if dtype == torch.float32 else 0, atol=atol)
-    torch.testing.assert_close(states, reference, rtol=1e-5 if dtype == torch.float32 else 0, atol=atol)
-    for name, mine, theirs in zip(learnt, found, expected, strict=True):
-        scale = 1.0 + theirs.abs().max().item()
-        torch.testing.assert_close(mine / scale, theirs / scale, rtol=0, atol=atol, msg=name)
-
-
-def test_the_diagonal_gets_no_gradient(rng):
-    bits, initial, upstream, weights = draw(rng, 10, 0, 20, 5, torch.float64)
-    weights["recurrent"].requires_grad_()
-    kernels.final_state(bits, initial, upstream, weights).sum().backward()
-    assert torch.equal(weights["recurrent"].grad.diagonal(), torch.zeros(10, dtype=torch.float64))
+        network.newest.readout *= 1000
+    labels = torch.from_numpy(rng.integers(0, 2, size=(HEADS, 64)))
+    (loss, found), (theirs, expected) = both_gradients(network, bits, initial, upstream, labels)
+    assert loss > 100
+    assert loss == pytest.approx(theirs, rel=1e-12)
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, rtol=1e-9, atol=1e-9, msg=name)
 
 
 def test_not_a_number_stays_visible(rng):
     bits, initial, upstream, weights = draw(rng, 5, 0, 4, 3, torch.float32)
     weights["bias"][2] = torch.nan
     assert kernels.final_state(bits, initial, upstream, weights).isnan().any()
+    network = module_of(rng, weights, 5, torch.float32)
+    loss, found = FusedDescent(network).gradients(bits, initial, upstream, torch.ones(HEADS, 4).long())
+    assert np.isnan(loss)
+    assert np.isnan(found["recurrent"]).any()
 
 
-def test_a_gradient_of_frozen_activity_is_refused(rng):
-    bits, initial, upstream, weights = draw(rng, 5, 5, 4, 3, torch.float32)
-    upstream.requires_grad_()
-    with pytest.raises(NotImplementedError, match="frozen"):
-        kernels.final_state(bits, initial, upstream, weights).sum().backward()
-
-
-def test_two_forward_passes_before_a_backward_pass_keep_their_own_activity(rng):
-    first, second = (draw(rng, 5, 5, 8, 6, torch.float64) for _ in range(2))
-    for *_, weights in (first, second):
-        weights["recurrent"].requires_grad_()
-    states = [kernels.final_state(*case) for case in (first, second)]
-    for state in reversed(states):
-        state.sum().backward()
-    for bits, initial, upstream, weights in (first, second):
-        alone = weights["recurrent"].detach().clone().requires_grad_()
-        kernels.final_state(bits, initial, upstream, {**weights, "recurrent": alone}).sum().backward()
-        assert torch.equal(alone.grad, weights["recurrent"].grad)
-
-
-def test_a_second_backward_pass_through_used_activity_is_refused(rng):
-    bits, initial, upstream, weights = draw(rng, 5, 0, 4, 3, torch.float32)
-    weights["bias"].requires_grad_()
-    loss = kernels.final_state(bits, initial, upstream, weights).sum()
-    loss.backward(retain_graph=True)
-    with pytest.raises(RuntimeError, match="used up"):
-        loss.backward()
-
-
-def test_cutting_a_matrix_into_blocks_loses_and_doubles_nothing(rng):
-    for units, columns in ((5, 5), (7, 12), (54, 6), (10, 0)):
-        matrix = rng.normal(size=(units, columns))
-        cut = kernels._cut(units, columns)
-        assert cut.fresh.sum() == matrix.size
-        if columns:
-            assert cut.blocks(matrix).sum() == pytest.approx(matrix.sum())
-            overlapping = matrix.ravel()[cut.index]
-            assert np.array_equal(cut.whole(overlapping), matrix)
+@pytest.mark.parametrize("hollow", [False, True])
+@pytest.mark.parametrize("shape", [(5, 5), (7, 12), (54, 6), (10, 10), (3, 3), (10, 0)])
+def test_cutting_a_matrix_into_blocks_loses_and_doubles_nothing(rng, shape, hollow):
+    matrix = rng.normal(size=shape)
+    rows, columns = (loops._starts(max(size, 5) if size else 0) for size in shape)
+    blocks = loops.cut(matrix.ravel(), shape, rows, columns, hollow)
+    kept = matrix * (1 - np.eye(*shape)) if hollow else matrix
+    assert np.sort(blocks[blocks != 0]) == pytest.approx(np.sort(kept[kept != 0]))
+    again = np.full(matrix.size, np.nan)
+    loops.join(blocks, shape, rows, columns, hollow, again)
+    assert np.array_equal(again.reshape(shape), kept)
 
 
 def test_jobs_that_start_together_on_a_cold_cache_all_compile_the_same(tmp_path):

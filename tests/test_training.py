@@ -59,4 +59,4 @@ def test_the_loss_of_a_flat_network_sums_over_its_heads():
         p.data.zero_()
     batch = source(arm, 0).draw(network, 4, stream(0, "bits"))
     loss = update(network, make_optimizer(network), batch, stream(0, "initial"))
-    assert loss.item() == pytest.approx(3 * np.log(2))
+    assert loss == pytest.approx(3 * np.log(2))

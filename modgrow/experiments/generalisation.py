@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from modgrow.arm import Arm
 from modgrow.learning import task
 from modgrow.learning.activity import Batch, Fresh, Pool, draw_length
+from modgrow.learning.descent import Descent
 from modgrow.learning.held_out import final_accuracy
 from modgrow.learning.progress import say
 from modgrow.learning.training import make_optimizer, train_epoch
@@ -93,11 +94,10 @@ def read_apart(substrate: Substrate, orders: range, rng: np.random.Generator) ->
 
 
 def update_heads(
-    module: LeakyModule, optimizer: torch.optim.SGD, states: Tensor, labels: Tensor, clip_norm: float
+    module: LeakyModule, optimizer: Descent, states: Tensor, labels: Tensor, clip_norm: float
 ) -> None:
     """One step of each head down its own cross-entropy; every head's gradient is clipped by itself."""
-    logits = module.readout @ states + module.readout_bias[:, :, None]
-    loss = nn.functional.cross_entropy(logits, labels, reduction="sum") / labels.shape[1]
+    loss = nn.functional.cross_entropy(module.logits(states), labels, reduction="sum") / labels.shape[1]
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     weight, bias = module.readout.grad, module.readout_bias.grad

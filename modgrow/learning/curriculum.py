@@ -57,13 +57,7 @@ class Curriculum:
 
     def state(self, provenance: dict) -> State:
         """All that going on needs, valid until the next epoch; `provenance` says what it belongs to."""
-        kept = self._optimizer.state
-        momentum = {
-            name: kept[value]["momentum_buffer"]
-            for name, value in self.network.newest.named_parameters()
-            if "momentum_buffer" in kept.get(value, {})
-        }
-        return State(Trained.of(self, provenance), self.records, momentum)
+        return State(Trained.of(self, provenance), self.records, self._optimizer.velocities)
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
@@ -78,9 +72,8 @@ class Curriculum:
             self._freeze()
             self._grow()
         self._take_values(saved)
-        for name, value in self.network.newest.named_parameters():
-            if name in state.momentum:
-                self._optimizer.state[value]["momentum_buffer"] = state.momentum[name].to(value)
+        for name, velocity in self._optimizer.velocities.items():
+            velocity.copy_(state.momentum[name])
         self.records = state.records
         self.n_solved, self.diverged = state.trained.n_solved, state.trained.diverged
         self.snapshots = state.trained.snapshots

@@ -1,21 +1,22 @@
-"""Loops over time for one CPU core, compiled by numba: the recurrence of one module and its gradient.
+"""Loops over time for one CPU core, compiled by numba: the recurrence, its gradient, the step down it.
 
 Flat arrays of (unit x sequence) with exactly LANES sequences, contiguous: they are the vector lanes,
 and their number is a compile-time constant. All products go through two routines on 5 x 5 blocks of
 weights: 25 weights (or 25 sums) stay in registers while the inner loop runs over the sequences, which
 the compiler turns into pure fused multiply-adds. Five divides every module size of the paper; a size
 it does not divide has its last block start earlier, so that it overlaps the one before, with zeros
-where a weight was already used. `kernels.py` is the torch side of this.
+where a weight was already used. `kernels.py` and `learning/descent.py` are the torch side of this.
 """
 
 import contextlib
+import math
 import os
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
-from numba import boolean, float32, float64, int64, njit
+from numba import boolean, float32, float64, njit, types
 
 BLOCK = 5
 LANES = 256  # sequences a kernel works on at once: the paper's batch
@@ -162,23 +163,184 @@ def backward(
         _multiply_add(gradient, transposed, rows, rows, d_drive)
 
 
+@_jit
+def _starts(size):
+    """Where the blocks of `size` rows start; the last starts early enough to end with them."""
+    starts = np.arange(0, size, BLOCK)
+    for p in range(len(starts)):
+        starts[p] = min(starts[p], size - BLOCK)
+    return starts
+
+
+@_jit
+def cut(matrix, shape, rows, columns, hollow):
+    """Blocks (row block, column block, 5, 5) of a flat matrix, every entry in exactly one of them.
+
+    Zero is what an earlier block has covered, what lies beyond the matrix, and the diagonal if `hollow`.
+    """
+    blocks = np.zeros((len(rows), len(columns), BLOCK, BLOCK), matrix.dtype)
+    for p in range(len(rows)):
+        for q in range(len(columns)):
+            for i in range(p * BLOCK, min(rows[p] + BLOCK, shape[0])):
+                for j in range(q * BLOCK, min(columns[q] + BLOCK, shape[1])):
+                    if not (hollow and i == j):
+                        blocks[p, q, i - rows[p], j - columns[q]] = matrix[i * shape[1] + j]
+    return blocks
+
+
+@_jit
+def join(blocks, shape, rows, columns, hollow, matrix):
+    """Fill a flat matrix from blocks that agree where they overlap."""
+    for p in range(len(rows)):
+        for q in range(len(columns)):
+            for i in range(p * BLOCK, min(rows[p] + BLOCK, shape[0])):
+                for j in range(q * BLOCK, min(columns[q] + BLOCK, shape[1])):
+                    value = blocks[p, q, i - rows[p], j - columns[q]]
+                    matrix[i * shape[1] + j] = matrix.dtype.type(0) if hollow and i == j else value
+
+
+@_jit
+def _prepare(weights):
+    """Blocks of W^R and W^FF with where they start, and per unit (W^I, b, 1 / tau).
+
+    `weights` are flat: W^I, W^R, W^FF (empty in the first module), b, tau. Silent units fill a block up.
+    """
+    input, recurrent, feedforward, bias, tau = weights
+    units, below = len(input), len(feedforward) // len(input)
+    rows = _starts(max(units, BLOCK))
+    columns = _starts(max(below, BLOCK) if below else 0)
+    vectors = np.zeros((3, max(units, BLOCK)), input.dtype)
+    vectors[2] = 1
+    for i in range(units):
+        vectors[0, i], vectors[1, i] = input[i], bias[i]
+        vectors[2, i] = input.dtype.type(1) / tau[i] if tau[i] >= 1 else input.dtype.type(1)
+    recurrent = cut(recurrent, (units, units), rows, rows, True)
+    return recurrent, cut(feedforward, (units, below), rows, columns, False), rows, columns, vectors
+
+
+@_jit
+def activity(weights, states, bits, upstream, slope, inside):
+    """Fill `states` from states[0] on: state t in row t modulo their number."""
+    recurrent, feedforward, rows, columns, vectors = _prepare(weights)
+    drive = np.empty((1, states.shape[1]), states.dtype)
+    forward(states, drive, bits, upstream, recurrent, feedforward, rows, columns, vectors, slope, inside)
+
+
+@_jit
+def gradients(values, found, workspace, initial, bits, upstream, labels, slope, inside):
+    """Fill `found` with the gradient of the loss by `values`; the loss.
+
+    `values` and `found`, flat: W^I, W^R, W^FF (empty in the first module), b, tau, readout (head, logit,
+    unit), its bias (head, logit). `labels` (head, sequence); all else has an axis of groups of LANES
+    sequences in front. The loss is the cross-entropy of the two logits at the last step, mean over
+    sequences, summed over heads: of the two logits it sees the difference alone, the margin.
+    """
+    recurrent, feedforward, rows, columns, vectors = _prepare(values[:5])
+    transposed = np.ascontiguousarray(recurrent.transpose(1, 0, 3, 2))
+    d_recurrent, d_feedforward = np.zeros_like(recurrent), np.zeros_like(feedforward)
+    d_vectors, units, time = np.zeros_like(vectors), len(values[0]), bits.shape[1]
+    heads = len(values[6]) // 2
+    direction = np.zeros((heads, vectors.shape[1]), initial.dtype)
+    direction[:, :units] = _difference(values[5].reshape(heads, 2, units))
+    offset = _difference(values[6].reshape(heads, 2, 1))
+    d_direction, d_offset, loss = np.zeros_like(direction), np.zeros_like(offset), 0.0
+    size = initial.shape[1]
+    states = workspace[: (time + 1) * size].reshape(time + 1, size)
+    drive = workspace[(time + 1) * size : (2 * time + 1) * size].reshape(time, size)
+    for g in range(len(bits)):
+        states[0] = initial[g]
+        forward(
+            states, drive, bits[g], upstream[g],
+            recurrent, feedforward, rows, columns, vectors, slope, inside,
+        )  # fmt: skip
+        final = states[time].reshape(-1, LANES)
+        margin = np.dot(direction, final) + offset
+        loss += _cross_entropy(margin, labels, g * LANES)
+        d_direction += np.dot(margin, final.T)
+        for h in range(heads):
+            d_offset[h, 0] += margin[h].sum()
+        backward(
+            np.dot(direction.T, margin).ravel(), states, drive, bits[g], upstream[g],
+            transposed, d_recurrent, d_feedforward, rows, columns, vectors, d_vectors, slope, inside,
+        )  # fmt: skip
+    _collect(found, values, d_vectors, d_direction, d_offset)
+    join(d_recurrent, (units, units), rows, rows, True, found[1])
+    join(d_feedforward, (units, len(values[2]) // units), rows, columns, False, found[2])
+    return loss
+
+
+@_jit
+def _difference(logits):
+    """Second minus first of two logits."""
+    return logits[:, 1] - logits[:, 0]
+
+
+@_jit
+def _cross_entropy(margin, labels, first):
+    """Loss of a group of sequences that starts at `first`; `margin` ends as its gradient."""
+    loss, one = 0.0, margin.dtype.type(1)
+    for h in range(len(margin)):
+        for s in range(LANES):
+            if first + s < labels.shape[1]:
+                m, y = margin[h, s], labels[h, first + s]
+                small = np.exp(-abs(m))
+                loss += max(m, 0) - m * y + np.log1p(small)
+                right = one / (one + small) if m >= 0 else small / (one + small)
+                margin[h, s] = (right - y) / labels.shape[1]
+            else:
+                margin[h, s] = 0
+    return loss / labels.shape[1]
+
+
+@_jit
+def _collect(found, values, d_vectors, d_direction, d_offset):
+    """All gradients but those of W^R and W^FF into their places; tau gets none where it is below 1."""
+    units, tau = len(values[0]), values[4]
+    for i in range(units):
+        found[0][i], found[3][i] = d_vectors[0, i], d_vectors[1, i]
+        found[4][i] = -d_vectors[2, i] / tau[i] ** 2 if tau[i] >= 1 else tau.dtype.type(0)
+    for h in range(len(d_direction)):
+        found[6][2 * h], found[6][2 * h + 1] = -d_offset[h, 0], d_offset[h, 0]
+        for i in range(units):
+            found[5][2 * h * units + i] = -d_direction[h, i]
+            found[5][(2 * h + 1) * units + i] = d_direction[h, i]
+
+
+@_jit
+def descend(values, velocities, gradients, trains, learning_rate, momentum, nesterov, clip_norm):
+    """One step of SGD down gradients whose norm over all that trains is clipped, as torch defines both."""
+    total = 0.0
+    for k in range(len(values)):
+        if trains[k]:
+            for g in gradients[k]:
+                total += g * g
+    scale = clip_norm / (math.sqrt(total) + 1e-6)
+    scale = 1.0 if scale > 1 else scale
+    for k in range(len(values)):
+        if trains[k]:
+            value, velocity, gradient = values[k], velocities[k], gradients[k]
+            for i in range(len(value)):
+                g = scale * gradient[i]
+                velocity[i] = momentum * velocity[i] + g
+                value[i] -= learning_rate * (g + momentum * velocity[i] if nesterov else velocity[i])
+
+
 def compile_all() -> None:
     """Compile both precisions, or load them from the disk cache where an earlier call left them."""
     for precision in (float32, float64):
-        one, two, four = precision[::1], precision[:, ::1], precision[:, :, :, ::1]
-        starts = int64[::1]
+        one, two, three = precision[::1], precision[:, ::1], precision[:, :, ::1]
+        weights, values = types.UniTuple(one, 5), types.UniTuple(one, 7)
         with _cache_lock():
-            forward.compile((two, two, two, two, four, four, starts, starts, two, precision, boolean))
-            backward.compile(
-                (one, two, two, two, two, four, four, four, starts, starts, two, two, precision, boolean)
-            )
-    forward.disable_compile()
-    backward.disable_compile()
+            activity.compile((weights, two, two, two, precision, boolean))
+            gradients.compile((values, values, one, two, three, three, two, precision, boolean))
+            descend.compile((values, values, values, boolean[::1], float64, float64, boolean, float64))
+    for compiled in (activity, gradients, descend):
+        compiled.disable_compile()
 
 
 def cache_folder() -> Path:
     """Where the compiled kernels are kept."""
-    return Path(forward._cache.cache_path)
+    return Path(activity._cache.cache_path)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from modgrow.arm import Arm
 from modgrow.model import dynamics, kernels
+from modgrow.model.kernels import WEIGHTS
 
 PATHWAY_TENSORS = {
     "input": ("input",),
@@ -19,7 +20,7 @@ PATHWAY_TENSORS = {
     "tau": ("tau",),
     "readout": ("readout", "readout_bias"),
 }
-WEIGHTS = ("input", "recurrent", "feedforward", "bias", "tau")
+TENSORS = (*WEIGHTS, *PATHWAY_TENSORS["readout"])
 
 
 class LeakyModule(nn.Module):
@@ -32,7 +33,7 @@ class LeakyModule(nn.Module):
     def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str):
         super().__init__()
         self.negative_slope, self.leak = negative_slope, leak
-        for name in (*WEIGHTS, "readout", "readout_bias"):
+        for name in TENSORS:
             value = values.get(name)
             self.register_parameter(name, None if value is None else nn.Parameter(value.clone()))
         self.start = {name: value.clone() for name, value in values.items()}
@@ -54,16 +55,17 @@ class LeakyModule(nn.Module):
             setattr(self, name, nn.Parameter(torch.cat([getattr(self, name).detach(), more])))
             self.start[name] = torch.cat([self.start[name].to(more), more])
 
+    @torch.no_grad()
     def final_state(
         self,
         bits: Float[Tensor, "time sequence"],
         initial: Float[Tensor, "unit sequence"],
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
     ) -> Float[Tensor, "unit sequence"]:
-        """The state after the last bit, differentiable: all that the training signal reads."""
+        """The state after the last bit."""
         if bits.device.type == "cpu":
             return kernels.final_state(bits, initial, upstream, **self._settings())
-        return self._reference(bits, initial, upstream)[-1]
+        return self.reference(bits, initial, upstream)[-1]
 
     @torch.no_grad()
     def states(
@@ -76,10 +78,10 @@ class LeakyModule(nn.Module):
         """Every state, the initial one first, without a gradient; `out` is memory that may be used."""
         if bits.device.type == "cpu":
             return kernels.activity(bits, initial, upstream, **self._settings(), out=out)
-        return self._reference(bits, initial, upstream)
+        return self.reference(bits, initial, upstream)
 
-    def logits(self, state: Float[Tensor, "unit sequence"]) -> Float[Tensor, "head 2 sequence"]:
-        """What every head of the module answers to a state."""
+    def logits(self, state: Float[Tensor, "*#head unit sequence"]) -> Float[Tensor, "head 2 sequence"]:
+        """What every head of the module answers to a state (or each to a state of its own)."""
         return self.readout @ state + self.readout_bias[:, :, None]
 
     def _weights(self) -> dict[str, Tensor | None]:
@@ -88,7 +90,8 @@ class LeakyModule(nn.Module):
     def _settings(self) -> dict:
         return {"weights": self._weights(), "negative_slope": self.negative_slope, "leak": self.leak}
 
-    def _reference(self, bits, initial, upstream):
+    def reference(self, bits, initial, upstream):
+        """Every state by `dynamics.run`: any device, differentiable."""
         settings = self._settings()
         return dynamics.run(bits, initial, upstream, **settings.pop("weights"), **settings)
 
