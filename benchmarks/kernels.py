@@ -2,20 +2,23 @@
 
 Two operations per matrix entry multiplied; element-wise work is not counted. Modules of 5 to 20 units
 have a module upstream, larger ones are flat. Sequences of 120 steps (the longest at N = 30), 256 of
-them. `torch_ratio` includes torch's autograd around the kernels, as in training.
+them. "update" adds the step of the optimiser: all that training does with a batch.
 """
 
 import torch
 from common import arguments, best_seconds, one_core, report, sgemm_gflops
 
+from modgrow.arm import Arm
+from modgrow.learning.training import make_optimizer
 from modgrow.model import kernels
+from modgrow.model.network import LeakyModule, Network
 
 STEPS, SEQUENCES = 120, 256
 SIZES = [(5, 5), (10, 10), (15, 15), (20, 20), (54, 0), (91, 0), (128, 0)]
 
 
 def measure(units: int, below: int, sgemm: float) -> list[dict]:
-    """Records of one size: forward, and forward with backward."""
+    """Records of one size: forward, forward with backward, and a whole update."""
     rng = torch.Generator().manual_seed(0)
 
     def draw(*shape: int) -> torch.Tensor:
@@ -31,36 +34,30 @@ def measure(units: int, below: int, sgemm: float) -> list[dict]:
     bits, initial = (draw(STEPS, SEQUENCES) > 0).float(), draw(units, SEQUENCES).abs() / 10
     upstream = draw(STEPS + 1, below, SEQUENCES) if below else None
 
-    blocks = kernels._Weights(**weights)
-    states, drive = torch.zeros(STEPS + 1, units, SEQUENCES), torch.zeros(STEPS, units, SEQUENCES)
-    states[0] = initial
-    gradient = draw(units, SEQUENCES)
+    network = Network(Arm(architecture="flat", units=units))
+    heads = {"readout": draw(1, 2, units), "readout_bias": draw(1, 2)}
+    given = {name: value for name, value in weights.items() if value is not None}
+    network.chain.append(LeakyModule(given | heads, 0.01, "outside"))
+    optimizer, labels = make_optimizer(network), (draw(1, SEQUENCES) > 0).long()
 
     def forward() -> None:
-        blocks.forward(states, drive, bits, upstream, 0.01, "outside")
-
-    def both() -> None:
-        forward()
-        blocks.backward(gradient.clone(), states, drive, bits, upstream, 0.01, "outside")
-
-    for value in weights.values():
-        if value is not None:
-            value.requires_grad_()
-
-    def torch_forward() -> None:
         kernels.final_state(bits, initial, upstream, weights)
 
-    def torch_both() -> None:
-        kernels.final_state(bits, initial, upstream, weights).backward(gradient)
+    def both() -> None:
+        optimizer.gradients(bits, initial, upstream, labels)
+
+    def update() -> None:
+        optimizer.learn(bits, initial, upstream, labels)
 
     ahead = 2 * units * (units + below) * SEQUENCES * STEPS
     back = ahead + 2 * units * units * SEQUENCES * STEPS
     passes = [
-        ("forward", ahead, forward, torch_forward),
-        ("forward+backward", ahead + back, both, torch_both),
+        ("forward", ahead, forward),
+        ("forward+backward", ahead + back, both),
+        ("update", ahead + back, update),
     ]
     records = []
-    for name, operations, work, in_torch in passes:
+    for name, operations, work in passes:
         gflops = operations / best_seconds(work) / 1e9
         records.append(
             {
@@ -69,7 +66,6 @@ def measure(units: int, below: int, sgemm: float) -> list[dict]:
                 "gflops": gflops,
                 "sgemm_gflops": sgemm,
                 "ratio": gflops / sgemm,
-                "torch_ratio": operations / best_seconds(in_torch) / 1e9 / sgemm,
             }
         )
     return records

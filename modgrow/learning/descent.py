@@ -4,6 +4,9 @@ The loss is the cross-entropy at the last time step, mean over sequences, summed
 trained. SGD with (Nesterov's) momentum, the gradient's norm over all that trains clipped first.
 """
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from jaxtyping import Float, Int
@@ -71,10 +74,11 @@ class FusedDescent(Descent):
         if len(self._workspace) < size:
             # fresh pages cost more than the arithmetic of a small module: kept, and with room to grow
             self._workspace = np.empty(1 << (size - 1).bit_length(), self._workspace.dtype)
-        loss = loops.gradients(
-            self._values, self._gradients, self._workspace, initial, bits, upstream,
-            labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
-        )  # fmt: skip
+        with _tiny_is_zero():
+            loss = loops.gradients(
+                self._values, self._gradients, self._workspace, initial, bits, upstream,
+                labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
+            )  # fmt: skip
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
 
     def learn(self, bits, initial, upstream, labels) -> float:
@@ -86,6 +90,16 @@ class FusedDescent(Descent):
             arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
         )  # fmt: skip
         return loss
+
+
+@contextlib.contextmanager
+def _tiny_is_zero() -> Iterator[None]:
+    """Gradients vanish on their way back through time; below 1e-38 a processor takes ten times as long."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def _groups(bits, initial, upstream) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
