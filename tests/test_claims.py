@@ -114,6 +114,20 @@ def world(right=True):
             for n in range(2, 31)
         ]
 
+    def struck(arm):
+        """All tasks up to 25 fail from a strength on, larger in modular networks; the others never do."""
+        fails = {"weights": 0.5 * sign * (arm in MODULAR), "tau": -0.5 * sign * (arm in MODULAR)}
+        return [
+            (
+                {"pathway": pathway, "epsilon": epsilon, "draw": 0, "n": n},
+                "accuracy",
+                0.98 if epsilon == 0 or np.log10(epsilon) < last or n > n_solved["flat_54"] else 0.5,
+            )
+            for pathway, last in fails.items()
+            for epsilon in (0.0, *np.geomspace(0.01, 100, 17))
+            for n in range(2, 41)
+        ]
+
     def changes(arm):
         values = {"recurrent": 0.1, "feedforward": 0.1 + 0.1 * sign}
         return [({"pathway": pathway, "module": 3}, "variance", v) for pathway, v in values.items()]
@@ -126,7 +140,7 @@ def world(right=True):
         "learning_curves": learned,
         "generalisation": per_seed(("modular_15", "flat_91"), generalisation),
         "perturbation_summary": per_seed(MODULAR + FLAT, half_points),
-        "perturbation": per_seed(("modular_15",), accuracies),
+        "perturbation": per_seed(("modular_15",), accuracies) + per_seed(MODULAR[1:] + FLAT[1:], struck),
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
         "pathways": [{"arm": arm, "seed": 0, **plan} for arm, plan in plans.items()],
@@ -165,6 +179,7 @@ def test_estimates_against_arithmetic_by_hand(judged):
     assert found["generalisation_decays"] == pytest.approx(-0.18, abs=0.01)
     assert found["feedforward_more_sensitive"] == pytest.approx(0.3, abs=0.02)
     assert found["robust_to_weight_noise"] == pytest.approx(1.0, abs=0.05)
+    assert found["robust_to_weight_noise_at_equal_n"] == pytest.approx(0.5, abs=0.01)
     assert found["effective_tau_beyond_ideal_reader"] == pytest.approx(0.1, abs=0.005)
     flat, modular = ARMS["flat_128"], ARMS["modular_5"]
     weights = flat.n_weights(round(37.4)) - 2 * 128 * (37 - 37.4 + 1)

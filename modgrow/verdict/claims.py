@@ -159,6 +159,31 @@ CLAIMS = (
         needs="pairs",
     ),
     Claim(
+        "robust_to_weight_noise_at_equal_n",
+        "own, 3a",
+        "On the tasks that both have solved, modular networks of more than 5 units bear larger perturbations "
+        "of their weights than flat ones.",
+        "log10 half-point of weights over the N that both arms solved, modular minus flat match, lowest of "
+        "three",
+        "above",
+        0.0,
+        ("perturbation", "learning_curves"),
+        LARGE + FLAT[1:],
+        needs="pairs",
+    ),
+    Claim(
+        "fragile_to_tau_noise_at_equal_n",
+        "own, 3b",
+        "On the tasks that both have solved, modular networks of more than 5 units bear smaller "
+        "perturbations of tau than flat ones.",
+        "log10 half-point of tau over the N that both arms solved, modular minus flat match, highest of 3",
+        "below",
+        0.0,
+        ("perturbation", "learning_curves"),
+        LARGE + FLAT[1:],
+        needs="pairs",
+    ),
+    Claim(
         "five_units_fragile",
         "3a, 3b",
         "Modules of 5 units are more sensitive to both perturbations than larger ones.",

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 
 from modgrow.arm import Arm
+from modgrow.verdict.half_points import half_points
+
+SOLVED = 0.9  # a perturbed network still solves a task above this accuracy (Fig. 3)
 
 
 class Evidence:
@@ -61,6 +64,12 @@ class Evidence:
         rows = self.of("perturbation_summary", arm, pathway=pathway)
         return np.log10(rows.set_index("seed")["half_epsilon"])
 
+    def log_half_points_up_to(self, n: int, arm: str, pathway: str) -> pd.Series:
+        """The same over the tasks up to `n` alone, from the table of perturbations itself."""
+        rows = self.of("perturbation", arm, pathway=pathway)
+        found = half_points(rows[rows["n"] <= n], SOLVED)
+        return np.log10(found.set_index("seed")["half_epsilon"].astype(float))
+
     def tau(self, arm: str) -> pd.DataFrame:
         """Mean trained tau of a module, or of a flat network at that N: seeds by n."""
         rows = self.of("timescales", arm, drive="uniform")
@@ -89,7 +98,7 @@ class Evidence:
         found = {}
         for seed, own in self.of("perturbation", arm, pathway=pathway).groupby("seed"):
             curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-            curves = curves.loc[:, curves.loc[0.0] > 0.9]
+            curves = curves.loc[:, curves.loc[0.0] > SOLVED]
             hurt = curves[curves.mean(axis=1).between(0.6, 0.95)]
             found[seed] = [curves.loc[0.0] - row for _, row in hurt.iterrows()]
         return found

@@ -165,6 +165,27 @@ def margin_for_tau(evidence: Evidence, arms: Arms) -> Sample:
     return Sample([evidence.log_half_points(arm, "tau") for arm in matched(evidence, arms)], differences)
 
 
+@measures("robust_to_weight_noise_at_equal_n")
+def margin_for_weights_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
+    return _margin_at_equal_n(evidence, arms, "weights")
+
+
+@measures("fragile_to_tau_noise_at_equal_n")
+def margin_for_tau_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
+    return _margin_at_equal_n(evidence, arms, "tau")
+
+
+def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
+    """Over the tasks that every network of both arms has solved: a longer chain has more of them to lose."""
+    modular, flat = evidence.split(arms)
+    groups = [[], []]
+    for pair in zip(modular, flat, strict=True):
+        shared = min(evidence.n_solved(arm).min() for arm in pair)
+        for group, arm in zip(groups, pair, strict=True):
+            group.append(evidence.log_half_points_up_to(shared, arm, pathway))
+    return Sample([*groups[0], *groups[1]], differences)
+
+
 @measures("five_units_fragile")
 def five_units_minus_larger(evidence: Evidence, arms: Arms) -> Sample:
     def components(five, *larger):
