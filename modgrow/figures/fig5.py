@@ -3,7 +3,6 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
@@ -11,34 +10,47 @@ from modgrow.figures import style
 
 COLUMNS = ("arm", "seed", "pathway", "epsilon", "draw", "n", "accuracy")
 CHANGE_COLUMNS = ("arm", "seed", "pathway", "module", "variance")
+SHOWN = (2, 3, 5, 8, 12, 20, 30, 45, 60)  # N of the modules drawn: sixty lines would hide each other
 
 
 def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Arm]) -> Figure:
-    """(a, b): mean over draws and seeds, one line per module. (c): mean over modules, dots are seeds."""
-    figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.2, 1])
-    own = table[table["arm"] == arm]
-    colours, scale = sns.color_palette("viridis_r", as_cmap=True), Normalize(own["n"].min(), own["n"].max())
+    """(a, b): mean over draws and seeds, SEM over seeds. (c): mean over modules and seeds, dots are seeds."""
+    figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.3, 1])
+    own = table[(table["arm"] == arm) & table["n"].isin(SHOWN)]
     for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):
-        means = own[own["pathway"] == pathway].groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-        means.index = [means.index[1] / 4, *means.index[1:]]
-        for n in means:
-            panel.plot(means[n], color=colours(scale(n)), linewidth=0.8)
+        _accuracies(panel, own[own["pathway"] == pathway])
         panel.set(xscale="log", xlabel=rf"$\varepsilon$ on {words} (leftmost: 0)", ylim=(0.45, 1.02))
     axes[0].set_ylabel("accuracy of each module")
-    mappable = plt.cm.ScalarMappable(scale, colours)
-    figure.colorbar(mappable, ax=axes[1], label="$N$ of the module")
+    style.legend_beside(axes[1], "$N$ of the module\n(mean, SEM over seeds)")
     per_seed = change.groupby(["arm", "pathway", "seed"])["variance"].mean().reset_index()
     per_seed["units"] = [arms[name].units for name in per_seed["arm"]]
-    for pathway, marker, words in (("feedforward", "o", "$W^{FF}$"), ("recurrent", "s", "$W^R$")):
-        points = per_seed[per_seed["pathway"] == pathway]
-        mean = points.groupby("units")["variance"].mean()
-        face = "0.2" if pathway == "feedforward" else "white"
-        axes[2].plot(points["units"], points["variance"], ".", color="0.6", markersize=3)
-        axes[2].plot(mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
-    axes[2].set(xlabel="units per module", ylabel="variance of normalised weight change")
-    axes[2].set_ylim(bottom=0)
-    axes[2].set_xticks(sorted(per_seed["units"].unique()))
-    axes[2].legend(frameon=False, title="line: mean; dots: seeds", title_fontsize=6.5)
+    _changes(axes[2], per_seed)
     for panel, letter in zip(axes, "abc", strict=True):
         panel.set_title(letter, loc="left", fontweight="bold")
     return figure
+
+
+def _accuracies(panel: plt.Axes, own: pd.DataFrame) -> None:
+    """A line per module against epsilon, darker with N."""
+    colours = sns.color_palette("viridis_r", n_colors=len(SHOWN))
+    per_seed = own.groupby(["n", "epsilon", "seed"])["accuracy"].mean()
+    for colour, marker, (n, curves) in zip(colours, style.MARKERS, per_seed.groupby("n"), strict=False):
+        curves = curves.droplevel("n").unstack("seed")
+        strengths = [curves.index[1] / 4, *curves.index[1:]]
+        look = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1.0, "elinewidth": 0.7}
+        panel.errorbar(strengths, curves.mean(axis=1), curves.sem(axis=1).fillna(0.0), label=n, **look)
+
+
+def _changes(panel: plt.Axes, per_seed: pd.DataFrame) -> None:
+    """Variance of the weight change per module size; pathways stand side by side."""
+    sides = (0.97, "feedforward", "o", "$W^{FF}$"), (1.03, "recurrent", "s", "$W^R$")
+    for shift, pathway, marker, words in sides:
+        points = per_seed[per_seed["pathway"] == pathway]
+        mean = points.groupby("units")["variance"].mean()
+        face = "0.2" if pathway == "feedforward" else "white"
+        dots = {"linestyle": "", "marker": marker, "markersize": 2.5, "markeredgewidth": 0.5}
+        panel.plot(points["units"] * shift, points["variance"], color="0.55", markerfacecolor=face, **dots)
+        panel.plot(mean.index * shift, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
+    panel.set(xlabel="units per module", ylabel="variance of normalised weight change", yscale="log")
+    panel.set_xticks(sorted(per_seed["units"].unique()))
+    panel.legend(frameon=False, title="line: mean; small: seeds", title_fontsize=6.5)

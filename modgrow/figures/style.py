@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from modgrow.arm import Arm
 from modgrow.store import files
 
-MARKERS = "osD^vPX*"
+MARKERS = "osD^vPX*<"
 WIDTH = 3.5  # inches, one column
 
 
