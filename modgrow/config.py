@@ -7,7 +7,7 @@ the recipes complete (`modgrow/arm.py`), those of the sensitivity variants (`mod
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import Field, model_validator
@@ -72,12 +72,19 @@ class Variant(Record):
     change: dict[str, Any] = Field(min_length=1, description="the settings of an arm that are changed")
 
 
+Experiment = Literal["generalisation", "perturbation", "timescales", "conservation"]
+
+
 class Sensitivity(Record):
     """Does each conclusion hold under another setting? (`snakemake sensitivity`)"""
 
     seeds: int = Field(3, ge=1, le=1_000_000, description="networks per changed arm")
     stand_ins: dict[str, str] = Field(
         default_factory=dict, description="cheaper arms that take the part of others in the claims"
+    )
+    experiments: list[Experiment] = Field(
+        default_factory=lambda: list(get_args(Experiment)),
+        description="what is asked of the networks beside their learning curves",
     )
     variants: dict[ArmName, Variant] = Field(default_factory=dict, description="the changes by name")
 

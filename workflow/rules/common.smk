@@ -144,7 +144,8 @@ def with_variants(table):
 
 
 CHANGED = {arm: SETTINGS.arm_seeds[arm] for arm in SETTINGS.arms_of("sensitivity")}
-SENSITIVITY = {"learning_curves": CHANGED} | {table: with_variants(table) for table in ASKED}
+SENSITIVITY = {"learning_curves": CHANGED}
+SENSITIVITY |= {table: with_variants(table) for table in SETTINGS.sensitivity.experiments}
 SENSITIVITY = {table: seeds for table, seeds in SENSITIVITY.items() if seeds}
 SENSITIVITY_TABLES = [*SENSITIVITY] + ["perturbation_summary"] * ("perturbation" in SENSITIVITY)
 COLLECTIONS = {"tables": PER_NETWORK, "sensitivity": SENSITIVITY}
