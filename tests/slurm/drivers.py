@@ -4,7 +4,6 @@ Only the time between two looks at the queue is shortened. `slow` makes training
 which are whole minutes, without computing that long.
 """
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,6 +94,7 @@ def column(name: str, found: list[dict[str, str]]) -> list[str]:
     return [record[name] for record in found]
 
 
-def first_epoch(folder: Path, network: str) -> int:
-    """The epoch with which the log of a network's last job begins."""
-    return int(re.search(r"epoch (\d+)/", (folder / LOG.format(network)).read_text()).group(1))
+def went_on(folder: Path, network: str) -> bool:
+    """Whether the last job of a network began after the first epoch (or even the last), as its log says."""
+    log = (folder / LOG.format(network)).read_text()
+    return "going on after epoch" in log and "epoch 1/" not in log

@@ -14,11 +14,11 @@ from tests.slurm.drivers import (
     STATE,
     column,
     driver,
-    first_epoch,
     mend_disk,
     records,
     said,
     slow,
+    went_on,
 )
 
 pytestmark = pytest.mark.slurm
@@ -49,7 +49,7 @@ def test_a_cancelled_job_is_seen_named_and_gone_on_with_by_the_next_run(cluster,
     assert f"modgrow: network failed: arm long, seed 0; its log: {LOG.format(network)}" in said(folder)
     mend_disk(folder)
     assert column("JobState", finish(cluster, folder, network)) == ["COMPLETED"]
-    assert first_epoch(folder, network) > 1
+    assert went_on(folder, network)
     path = NETWORK.format(network)
     assert (folder / path).read_bytes() == (uninterrupted / path).read_bytes()
 
@@ -72,7 +72,7 @@ def test_a_killed_driver_loses_nothing(cluster, uninterrupted, tmp_path):
     found = finish(cluster, folder, network)
     assert column("Comment", found) == ["rule_train_network_wildcards_long_0"]
     assert (folder / NETWORK.format(done)).stat().st_mtime_ns == written
-    assert first_epoch(folder, network) > 1
+    assert went_on(folder, network)
     path = NETWORK.format(network)
     assert (folder / path).read_bytes() == (uninterrupted / path).read_bytes()
 
@@ -93,7 +93,7 @@ def test_a_job_over_its_memory_limit_is_retried_with_more_and_goes_on(outgrowing
     assert "exceeded memory limit" in Path(found[0]["StdErr"]).read_text()
     assert column("MinMemoryNode", found) == [f"{forecast + 400}M", f"{2 * forecast + 400}M"]
     assert column("TimeLimit", found) == ["00:30:00", "01:00:00"]
-    assert first_epoch(folder, "hungry/seed_0") > 1
+    assert went_on(folder, "hungry/seed_0")
 
 
 @pytest.mark.parametrize(("seed", "ended"), [(0, "FAILED"), (1, "TIMEOUT")])
@@ -106,14 +106,14 @@ def test_a_network_that_outlasts_every_time_limit_completes_over_several_jobs(ou
     assert said(folder).count("stopped by SIGUSR1; started again") == warned
     # Of which Snakemake would die before the script can save.
     assert "User defined signal 1" not in said(folder)
-    assert first_epoch(folder, f"long/seed_{seed}") > 1
+    assert went_on(folder, f"long/seed_{seed}")
 
 
 def test_a_job_over_its_time_limit_is_retried_with_more_and_goes_on(outgrowing):
     folder, found = outgrowing["long/seed_2"].finished()
     assert column("JobState", found) == ["TIMEOUT", "COMPLETED"]
     assert column("TimeLimit", found) == ["00:01:00", "00:02:00"]
-    assert first_epoch(folder, "long/seed_2") > 1
+    assert went_on(folder, "long/seed_2")
 
 
 @pytest.mark.parametrize("network", OUTGROWING)
