@@ -20,6 +20,7 @@ HOST = socket.gethostname().split(".")[0]
 NODE = f"modgrow{os.getpid()}"  # names the control groups: two SLURMs on one machine must not share them
 
 # Memory is watched every second and a job over its request killed; what became of a job is kept for an hour.
+# Jobs share more processors than there are, for most of them mostly wait.
 # The partitions are those that the profiles name; the GPU is made up.
 CONFIGURATION = """\
 ClusterName=modgrow
@@ -44,6 +45,7 @@ JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill,UsePss
 MinJobAge=3600
+KillWait=5
 GresTypes=gpu
 NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} Gres=gpu:1
 PartitionName=cpu Nodes={node} Default=YES MaxTime=1440
@@ -141,7 +143,7 @@ def _write(folder: Path) -> None:
         tracking="proctrack/cgroup" if os.access(CGROUPS / "freezer", os.W_OK) else "proctrack/linuxproc",
         controller_port=controller_port,
         node_port=node_port,
-        cpus=os.cpu_count(),
+        cpus=max(6, os.cpu_count()),
         memory_mb=psutil.virtual_memory().total // 2**20,
     )
     (folder / "slurm.conf").write_text(text)
