@@ -5,7 +5,7 @@ CORES ?= all
 REPORTED ?= all
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slurm lint reproduce report watch docs lock clean
+.PHONY: help setup demo test test-slurm lint reproduce report publish watch docs lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -42,6 +42,12 @@ reproduce: setup  ## the whole reproduction at the paper's settings, then the se
 report: setup  ## results/report.html: figures, tables, verdict, run times; REPORTED='all sensitivity' for both
 	$(BIN)/snakemake $(REPORTED) --cores $(CORES) --logger rich
 	$(BIN)/snakemake $(REPORTED) --report results/report.html
+
+publish:  ## copy what people read of a finished run, claims, figures and small tables, to docs/results
+	cp results/claims.csv results/claims.md results/reference.md results/verdict.txt docs/results
+	cp results/figures/*.svg results/figures/*.png docs/results/figures
+	find results/tables -name '*.parquet' -size -3M -exec cp {} docs/results/tables \;
+	if [ -d results/sensitivity ]; then cp results/sensitivity/claims.csv docs/results/sensitivity.csv; fi
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch
