@@ -187,6 +187,18 @@ def test_estimates_against_arithmetic_by_hand(judged):
     assert found["pareto_front"] == pytest.approx(min(heads + 1, 61) - 37.4, abs=25)
 
 
+def test_a_stuck_network_is_left_out_of_the_comparison_at_equal_n():
+    evidence = world()
+    curves = evidence.tables["learning_curves"]
+    curves.loc[(curves["arm"] == "modular_10") & (curves["seed"] == 0), "n_solved"] = 1
+    struck = evidence.tables["perturbation"]
+    stuck = (struck["arm"] == "modular_10") & (struck["seed"] == 0)
+    struck.loc[stuck, "accuracy"] = 0.5
+    row = judge.judge(evidence).set_index("claim").loc["robust_to_weight_noise_at_equal_n"]
+    assert (row["n_seeds"], row["n_left_out"]) == (SEEDS - 1, 1)
+    assert row["estimate"] == pytest.approx(0.5, abs=0.01)
+
+
 def test_a_verdict_needs_the_whole_interval_and_three_networks():
     above, between = CLAIMS[0], next(claim for claim in CLAIMS if claim.direction == "between")
     assert judge.verdict_of(above, Interval(1, 0.96, 1), 3) == "reproduced"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from modgrow.arm import Growth
 from modgrow.errors import ModgrowError
 from modgrow.learning import training
 from modgrow.learning.activity import source
@@ -15,7 +16,7 @@ from modgrow.learning.descent import Descent
 from modgrow.learning.devices import choose_device
 from modgrow.learning.training import make_optimizer, update
 from modgrow.model.growth import grow
-from modgrow.model.network import Network
+from modgrow.model.network import TENSORS, Network
 from modgrow.streams import stream
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -81,9 +82,49 @@ def test_a_curriculum_runs_on_a_gpu(flat):
     assert list(Curriculum(arm, 0, "cuda"))[-1].n_solved >= 3
 
 
-def test_the_reference_path_trains_to_the_same_losses_as_the_kernels(monkeypatch):
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {},
+        {"growth": Growth(recurrent="copy freeze", input="copy freeze"), "clip_norm": 0.05},
+        {"nesterov": False, "momentum": 0.9},
+        {"nesterov": False, "momentum": 0.0},
+        {"flat": True, "leak": "inside"},
+    ],
+    ids=lambda overrides: " ".join(overrides) or "paper",
+)
+def test_the_reference_path_trains_to_the_same_losses_as_the_kernels(monkeypatch, overrides):
     """What a GPU computes, computed here: the plain dynamics instead of the fused kernels."""
-    arm = small_arm(dtype="float64")
+    arm = small_arm(dtype="float64", **overrides)
     fused = losses(arm, "cpu", 30)
     monkeypatch.setattr(training, "FusedDescent", Descent)
     np.testing.assert_allclose(losses(arm, "cpu", 30), fused, rtol=0, atol=1e-10)
+
+
+def test_tiny_numbers_are_zero_while_a_gradient_is_taken_and_at_no_other_time():
+    network = Network(small_arm())
+    grow(network, 0)
+    optimizer, batch = make_optimizer(network), source(network.arm, 0).batch(0, 6)
+    initial, labels = torch.zeros(5, 64), torch.zeros(1, 64, dtype=torch.long)
+    optimizer.learn(*batch[:1], initial, None, labels)
+    assert (torch.tensor([1e-39]) * 1).item() != 0
+    with pytest.raises(AttributeError):
+        optimizer.learn(*batch[:1], initial, None, None)
+    assert (torch.tensor([1e-39]) * 1).item() != 0
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_fused_step_works_on_the_memory_of_the_modules_own_tensors(flat):
+    """After growth, new heads and a restored state too."""
+    arm = small_arm(flat=flat, threshold=0.0, epochs=3, updates_per_epoch=2)
+    run = Curriculum(arm, 0)
+    list(run)
+    again = Curriculum(arm, 0)
+    again.restore(run.state({}))
+    for curriculum in (run, again):
+        optimizer, newest = curriculum._optimizer, curriculum.network.newest
+        for name, values, kept in zip(TENSORS, optimizer._values, optimizer._velocities, strict=True):
+            tensor = getattr(newest, name)
+            if tensor is not None:
+                assert values.ctypes.data == tensor.data_ptr()
+                assert kept.ctypes.data == optimizer.state[tensor]["momentum_buffer"].data_ptr()

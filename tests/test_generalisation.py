@@ -78,6 +78,18 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
         assert torch.equal(getattr(together.newest, name), getattr(substrate.module, name))
 
 
+@pytest.mark.parametrize("flat", [False, True])
+def test_many_heads_are_tested_as_each_would_be_alone(flat):
+    """Also where sequences of the smallest N + K are shorter than the largest N + K."""
+    substrate = generalisation.Substrate(untrained(3, flat=flat, units=6), 0, 4, 8, test_batches=50)
+    orders = range(5, 13)
+    many = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
+    for n in orders:
+        one = generalisation.with_new_heads(substrate.module, substrate.arm, 0, [n], "readout")
+        assert generalisation.test(many, substrate, n) == generalisation.test(one, substrate, n)
+    assert len(generalisation.learn_heads(substrate, 8, 1)) == 8
+
+
 def test_each_head_reads_the_pass_at_a_length_of_its_own_and_answers_for_it():
     """Referee: the same batch, stepped from its start by the plain reference, and bits summed in Python."""
     substrate = generalisation.Substrate(untrained(3, units=6), 0, 4, 3, test_batches=2)

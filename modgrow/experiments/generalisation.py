@@ -128,14 +128,13 @@ def with_new_heads(module: LeakyModule, arm: Arm, seed: int, orders: Sequence[in
 
 
 def test(network: Network, substrate: Substrate, n: int) -> float:
-    """Accuracy of the head for `n` at the last step of the held-out sequences."""
-    rng, found = stream(substrate.seed, "generalisation lengths", n), []
-    n_first, n_last = network.arm.n_first, network.n_newest
+    """Accuracy of the head for `n` at the last step of held-out sequences as long as `n` asks for."""
+    rng, found, place = stream(substrate.seed, "generalisation lengths", n), [], n - network.arm.n_first
     for index in range(len(substrate.test)):
         bits, upstream = substrate.test.batch(index, draw_length(network.arm, n, rng))
         initial = task.draw_initial(rng, network.arm.units, bits.shape[1], network.arm.initial_state)
-        accuracies = final_accuracy(network.newest, bits, initial.to(bits), upstream, n_first, n_last)
-        found.append(accuracies[n - n_first])
+        of_every_head = final_accuracy(network.newest, bits, initial.to(bits), upstream, n, n)
+        found.append(of_every_head[place])
     return float(np.mean(found))
 
 

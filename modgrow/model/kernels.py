@@ -2,7 +2,7 @@
 
 Same equations as `dynamics.py`, which is the reference these are tested against. The loops are in
 `loops.py`; here is their torch side. Set-up compiles both precisions (`python -m modgrow compile`),
-cached on disk. The gradient and the step down it are in `learning/fused.py`.
+cached on disk. The gradient and the step down it are in `learning/descent.py`.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Loops over time for one CPU core, compiled by numba: the recurrence, its gradient, the step down it.
 
 Flat arrays of (unit x sequence) with exactly LANES sequences, contiguous: they are the vector lanes,
-and their number is a compile-time constant. All products go through two routines on 5 x 5 blocks of
+and their number is a compile-time constant. The products over time go through two routines on 5 x 5 blocks of
 weights: 25 weights (or 25 sums) stay in registers while the inner loop runs over the sequences, which
 the compiler turns into pure fused multiply-adds. Five divides every module size of the paper; a size
 it does not divide has its last block start earlier, so that it overlaps the one before, with zeros

@@ -176,11 +176,15 @@ def margin_for_tau_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
 
 
 def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
-    """Over the tasks that every network of both arms has solved: a longer chain has more of them to lose."""
+    """Over the tasks that every network of both arms has solved: a longer chain has more of them to lose.
+
+    A network that solved nothing takes no part, and is counted as left out.
+    """
     modular, flat = evidence.split(arms)
     groups = [[], []]
     for pair in zip(modular, flat, strict=True):
-        shared = min(evidence.n_solved(arm).min() for arm in pair)
+        solved = pd.concat([evidence.n_solved(arm) for arm in pair])
+        shared = solved[solved >= evidence.arms[pair[0]].n_first].min()
         for group, arm in zip(groups, pair, strict=True):
             group.append(evidence.log_half_points_up_to(shared, arm, pathway))
     return Sample([*groups[0], *groups[1]], differences)
