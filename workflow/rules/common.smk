@@ -1,5 +1,7 @@
 # Settings, checked before any job starts, and what all rules need: identity and environment.
 
+import difflib
+import itertools
 import json
 import os
 import shlex
@@ -74,7 +76,8 @@ def identity(script, **uses):
 def arm_settings(arm):
     """The resolved settings of one arm, or an error that says which arms there are."""
     if arm not in SETTINGS.arms:
-        raise WorkflowError(f"no arm named {arm}; config.yaml has {', '.join(SETTINGS.arms)}")
+        close = difflib.get_close_matches(arm, SETTINGS.arms, 3) or [n for n in SETTINGS.arms if "." not in n]
+        raise WorkflowError(f"no arm named {arm}; {' + '.join(FILES)} has {', '.join(close)} ...")
     return SETTINGS.arms[arm].canonical
 
 
@@ -158,7 +161,7 @@ DRIVEN = [arm for arm in SEEDS if SETTINGS.arms[arm].epochs is None]  # to a giv
 FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
 FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
 FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
-COMPARED = [list(pair) for pair in zip(CHAINS, FLATS)]
+COMPARED = [list(pair) for pair in itertools.combinations(SETTINGS.comparison, 2)]
 for arms in FIG6_PANELS.values():  # each with the first of its panel that has its size
     alike = [[b for b in arms if SETTINGS.arms[b].units == SETTINGS.arms[a].units][0] for a in arms]
     COMPARED += [[arm, other] for arm, other in zip(arms, alike) if arm != other]
