@@ -12,8 +12,8 @@ COLUMNS = ("arm", "seed", "epoch", "n_solved")
 def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Thin lines are single networks, thick lines the mean over the seeds of an arm."""
     figure, axes = style.new_figure(width=5.0, height=3.0)
-    looks = style.looks(arms)
-    last = int(curves["epoch"].max())
+    looks, curves = style.looks(arms), curves[curves["arm"].isin(arms)]
+    last = int(curves["epoch"].max())  # of the arms shown: the one driven to N = 200 takes longer
     for name, look in looks.items():
         curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
         curve = curve.reindex(range(1, last + 1)).ffill()

@@ -161,8 +161,7 @@ CLAIMS = (
     Claim(
         "robust_to_weight_noise_at_equal_n",
         "own, 3a",
-        "On the tasks that both have solved, modular networks of more than 5 units bear larger perturbations "
-        "of their weights than flat ones.",
+        "On tasks that both have solved, modular networks of more than 5 units bear more noise on weights.",
         "log10 half-point of weights over the N that both arms solved, modular minus flat match, lowest of "
         "three",
         "above",
@@ -174,8 +173,7 @@ CLAIMS = (
     Claim(
         "fragile_to_tau_noise_at_equal_n",
         "own, 3b",
-        "On the tasks that both have solved, modular networks of more than 5 units bear smaller "
-        "perturbations of tau than flat ones.",
+        "On tasks that both have solved, modular networks of more than 5 units bear less noise on tau.",
         "log10 half-point of tau over the N that both arms solved, modular minus flat match, highest of 3",
         "below",
         0.0,
