@@ -2,6 +2,7 @@
 
 import textwrap
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,37 +22,46 @@ LOOKS = {
 
 def draw(table: pd.DataFrame) -> Figure:
     """One row per claim, each on its own scale: the threshold at 0, the claim's side to the right."""
-    figure, axes = style.new_figure(8.2, 1.2 + 0.32 * len(table))
+    figure, (words, axes, numbers) = style.new_figure(
+        8.0, 1.0 + 0.25 * len(table), 1, 3, width_ratios=[4.6, 1.6, 2.2], sharey=True
+    )
     for place, row in enumerate(table.itertuples()):
         ends = [_margin(row, value) for value in (row.low, row.estimate, row.high)]
         scale = np.nanmax(np.abs(ends)) or 1.0
-        ends, look = np.array(ends) / (1.08 * scale), LOOKS[row.verdict]
+        ends, look = np.array(ends) / scale, LOOKS[row.verdict]
         axes.plot([min(ends), max(ends)], [place, place], color=look["color"], linewidth=1.6)
         axes.plot(ends[1], place, markersize=5, linestyle="", **look)
         note = " *" if row.calibrated else ""
-        statement = textwrap.shorten(row.statement, 108, placeholder=" ...")
-        label = style.maths(f"{statement}{note}  [{row.panel}]")
-        axes.text(-1.06, place, label, ha="right", va="center", fontsize=6.2)
-        spread = f"({row.low:.3g}, {row.high:.3g})" if np.isfinite(row.low) else "(no interval)"
-        numbers = f"{row.estimate:.3g} {spread}; {_asked(row)}; n = {row.n_seeds}"
-        axes.text(1.06, place, numbers, ha="left", va="center", fontsize=6.2)
+        _write(words, 0.0, place, row.panel + note)
+        _write(words, 0.16, place, style.maths(textwrap.fill(row.statement, 78)))
+        spread = f"({row.low:.3g} to {row.high:.3g})" if np.isfinite(row.low) else "(no interval)"
+        _write(numbers, 0.0, place, f"{row.estimate:.3g} {spread}; {_asked(row)}; n = {row.n_seeds}")
+    for beside in (words, numbers):
+        beside.set_axis_off()
     axes.axvline(0.0, color="0.2", linewidth=0.8)
-    axes.set(xlim=(-1, 1), ylim=(len(table) - 0.4, -0.6), yticks=[], xticks=[-1, 0, 1])
-    axes.set_xticklabels(["against", "", "as claimed"], fontsize=6.5)
+    axes.hlines(np.arange(len(table)), -1.1, 1.1, color="0.9", linewidth=0.5, zorder=0)
+    axes.set(xlim=(-1.1, 1.1), ylim=(len(table) - 0.4, -0.6), yticks=[], xticks=[-0.6, 0.6])
+    axes.set_xticklabels(["against", "as claimed"], fontsize=6.5)
+    axes.tick_params(length=0)
     axes.spines["left"].set_color("none")
     handles = [
         axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
     ]
-    axes.legend(
+    figure.legend(
         handles=handles,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 1.0),
+        loc="outside upper center",
         ncols=3,
         frameon=False,
-        title="95 % interval over seeds; each row its own scale\n* a setting was chosen on this claim",
+        title="mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it",
         title_fontsize=6.5,
     )
     return figure
+
+
+def _write(axes: plt.Axes, x: float, place: int, text: str) -> None:
+    """Text beside a row; the layout takes no notice of it, the columns' widths are given."""
+    beside = axes.get_yaxis_transform()
+    axes.text(x, place, text, va="center", fontsize=6.2, transform=beside, in_layout=False)
 
 
 def _margin(row, value: float) -> float:

@@ -52,8 +52,20 @@ def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]
         names = [f"module {m}" for m in range(1, len(ends) + 1)] if len(ends) > 1 else ["all units"]
         heads_at = (ends[-1] + len(whole) - 1) / 2
         panel.set_yticks([*middles, heads_at], [*names, "heads"])
-        panel.set_xticks([0, *(m + 1 for m in middles)], ["bit", *names], rotation=90)
+        panel.set_xticks([0, *(m + 1 for m in middles)], ["bit ($W^I$)", *names], rotation=90)
+        _name_blocks(panel, middles)
         panel.set(title=title, xlabel="from", ylabel="to")
         panel.tick_params(length=0)
         figure.colorbar(image, ax=panel, shrink=0.7, label="weight", extend="both")
     return figure
+
+
+def _name_blocks(panel: plt.Axes, middles: list[float]) -> None:
+    """W^R and, in a chain, W^FF on the blocks of the newest module; what grey means on an empty one."""
+    names = [("$W^R$", middles[-1], middles[-1])]
+    if len(middles) > 1:
+        names += [("$W^{FF}$", middles[-2], middles[-1])]
+        names += [("no connection", (middles[1] + middles[-1]) / 2, middles[0])]
+    paper = {"boxstyle": "round,pad=0.15", "facecolor": "white", "alpha": 0.75, "edgecolor": "none"}
+    for name, column, row in names:
+        panel.text(column + 1, row, name, ha="center", va="center", fontsize=7, bbox=paper)
