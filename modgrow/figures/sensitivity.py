@@ -22,10 +22,8 @@ def draw(table: pd.DataFrame) -> Figure:
         if {row.verdict, row.baseline} == FIRM:
             axes.fill_between([x - 0.5, x + 0.5], y - 0.5, y + 0.5, color="0.9", linewidth=0)
         axes.plot(x, y, linestyle="", markersize=5, **LOOKS[row.verdict])
-    statements = [textwrap.shorten(text, 90, placeholder=" ...") for text in claims["statement"]]
-    labels = [
-        f"{style.maths(text)}  [{panel}]" for text, panel in zip(statements, claims["panel"], strict=True)
-    ]
+    statements = claims["statement"] + "  [" + claims["panel"] + "]"
+    labels = [style.maths(textwrap.fill(statement, 92)) for statement in statements]
     axes.set_yticks(range(len(claims)), labels, fontsize=6.2)
     axes.set_xticks(range(len(variants)), variants, rotation=45, ha="left", fontsize=6.5)
     axes.tick_params(length=0)
@@ -34,13 +32,12 @@ def draw(table: pd.DataFrame) -> Figure:
     handles = [
         axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
     ]
-    axes.legend(
+    figure.legend(
         handles=handles,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.01),
+        loc="outside lower center",
         ncols=3,
         frameon=False,
-        title="shaded: the opposite of the same arms and seeds unchanged; empty: not touched",
+        title="shaded: the opposite of the same arms and seeds unchanged; empty: claim not touched",
         title_fontsize=6.5,
     )
     return figure
