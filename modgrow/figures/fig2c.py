@@ -1,5 +1,6 @@
 """Fig. 2c: accuracy on N + K after a little training of a new head, against K."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -8,13 +9,13 @@ from modgrow.figures import style
 
 COLUMNS = ("arm", "seed", "variant", "k", "n", "accuracy")
 DASHES = {"default": "-", "readout": ":"}
-WORDS = {"default": "head and last-trained weights", "readout": "head alone"}
+WORDS = {"default": "head and last-trained parameters", "readout": "head alone"}
 
 
 def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Lines are means over seeds, bars their standard deviation (as in the paper), dots single networks."""
-    figure, axes = style.new_figure(width=5.0, height=3.0)
-    for (name, look), shift in zip(style.looks(arms).items(), (-0.08, 0.08, 0.16, 0.24), strict=False):
+    figure, axes = style.new_figure(height=3.8)
+    for (name, look), shift in zip(style.looks(arms).items(), np.linspace(-0.1, 0.1, len(arms)), strict=True):
         for variant, dash in DASHES.items():
             own = table[(table["arm"] == name) & (table["variant"] == variant)].dropna(subset="accuracy")
             grouped = own.groupby("k")["accuracy"]
@@ -36,6 +37,9 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
     trained = int((table["n"] - table["k"]).iloc[0])
     axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy", ylim=(0.45, 1.02))
-    style.whole_numbers(axes)
-    style.legend_beside(axes, "mean and standard deviation over seeds")
+    axes.set_xticks(sorted(table["k"].unique()))
+    title = "line: mean; bar: standard deviation over seeds; dots: each network"
+    figure.legend(
+        loc="outside lower center", frameon=False, title=title, title_fontsize=6.5, handlelength=3.2
+    )
     return figure
