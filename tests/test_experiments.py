@@ -3,7 +3,10 @@
 import pandas as pd
 
 from modgrow.arm import Arm
+from modgrow.config import load
 from modgrow.experiments import parameters, resources
+from modgrow.figures import fig6
+from tests.runs import ROOT
 
 
 def test_the_front_is_what_nothing_beats():
@@ -43,3 +46,17 @@ def test_resources_are_read_from_benchmark_files(tmp_path):
     assert table.loc[1, ["rule", "arm", "seed", "cpu_seconds"]].tolist() == ["train_network", "m", 3, 9.1]
     assert table.loc[1, ["n_epochs", "seconds_per_task"]].tolist() == [2, 4.75]
     assert pd.isna(table.loc[0, "seconds_per_task"])
+
+
+def test_fig_6_says_what_each_arm_copies_or_freezes():
+    arms = load(ROOT / "config.yaml").arms
+    said = {
+        "modular_5": "all copied, 5 units",
+        "frozen_recurrent_10": "$W^R$ frozen, 10 units",
+        "copy_none_5": "nothing copied, 5 units",
+        "copy_both_5": "$W^R$, $W^{FF}$ copied, 5 units",
+        "copy_all_but_recurrent_5": "all but $W^R$ copied, 5 units",
+        "same_random_init_5": "as the first module began, 5 units",
+        "flat_20": "flat, 20 units",
+    }
+    assert {name: fig6.words(arms[name]) for name in said} == said

@@ -18,14 +18,13 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
         curve = curve.reindex(range(1, last + 1)).ffill()
         line = {key: look[key] for key in ("color", "linestyle")}
-        axes.plot(curve, linewidth=0.4, alpha=0.35, **line)
+        axes.plot(curve, linewidth=0.4, alpha=0.6, **line)
         label = style.label(name, arms[name], curve.shape[1])
         axes.plot(
             curve.mean(axis=1), linewidth=1.6, markevery=max(last // 6, 1), markersize=4, label=label, **look
         )
-    axes.plot(
-        [0, last], [1, last + 1], color="0.6", linewidth=0.8, linestyle=":", label="one new task per epoch"
-    )
+    every_epoch = {"color": "0.1", "linewidth": 0.8, "linestyle": ":", "zorder": 3}
+    axes.plot([0, last], [1, last + 1], label="one new task per epoch", **every_epoch)
     axes.set(
         xlabel="epoch (500 updates)" if _paper_epochs(arms) else "epoch",
         ylabel="$N_{solved}$",

@@ -20,8 +20,8 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         n_weights=("n_weights", "mean"), n_solved=("n_solved", "mean"), on_front=("on_front", "first")
     )
     front = means[means["on_front"]].sort_values("n_weights")
-    axes.plot(
-        front["n_weights"], front["n_solved"], color="0.4", linewidth=1.0, label="Pareto front of the means"
+    axes.step(
+        front["n_weights"], front["n_solved"], where="post", color="0.4", label="Pareto front of the means"
     )
     for name, look in style.looks(arms).items():
         own = final[final["arm"] == name]

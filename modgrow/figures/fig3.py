@@ -11,7 +11,7 @@ PANELS = {"weights": "weights", "tau": r"$\tau$"}
 
 
 def draw(table: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
-    """Thick lines are means over seeds and draws, thin lines single networks; 0 stands at the left edge."""
+    """Thick lines are means over seeds and draws, thin lines single networks."""
     figure, axes = style.new_figure(7.0, 3.0, 1, 2, sharey=True)
     solved = table.assign(solved=table["accuracy"] > threshold)
     counts = solved.groupby(["arm", "pathway", "seed", "draw", "epsilon"])["solved"].sum()
@@ -19,13 +19,12 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
     for panel, (pathway, words) in zip(axes, PANELS.items(), strict=True):
         for name, look in style.looks(arms).items():
             curve = counts.loc[(name, pathway)].unstack("seed")
-            smallest = curve.index[1]
-            curve.index = [smallest / 4, *curve.index[1:]]
+            curve.index = style.with_zero(panel, curve.index)
             line = {key: look[key] for key in ("color", "linestyle")}
-            panel.plot(curve, linewidth=0.4, alpha=0.35, **line)
+            panel.plot(curve, linewidth=0.4, alpha=0.5, **line)
             label = style.label(name, arms[name], curve.shape[1])
             panel.plot(curve.mean(axis=1), linewidth=1.4, markersize=3.5, label=label, **look)
-        panel.set(xscale="log", xlabel=rf"$\varepsilon$ on {words} (leftmost: 0)")
+        panel.set_xlabel(rf"$\varepsilon$ on {words}")
         panel.set_title("ab"[list(PANELS).index(pathway)], loc="left", fontweight="bold")
     axes[0].set_ylabel(f"tasks with accuracy > {threshold:g}")
     style.legend_beside(axes[1], "thick: mean; thin: each seed")

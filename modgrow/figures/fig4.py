@@ -10,69 +10,78 @@ from modgrow.arm import Arm
 from modgrow.figures import style
 
 COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
-DASHES = {"uniform": "-", "0.5": (0, (1, 1))}
-WORDS = {"uniform": "each run its own p", "0.5": "p = 0.5"}
+DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 
 
 def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
-    """Means over neurons, then over seeds; bands are the standard deviation over seeds.
+    """Means over neurons, then over seeds, at every N that all seeds solved; bands are the SD over seeds.
 
-    Neurons with an effective tau of at most 1 are left out of (b), as published; so are silent ones. (b) is
-    cut at twice the highest mean under the published drive: with p = 0.5 a few fits at the bound lead means.
+    Neurons with a slower tau of at most 1 are left out of (b), as published; so are silent ones. Weighted by
+    amplitude, all neurons count. (b) is cut at twice the highest mean under the published drive: with
+    p = 0.5 a few fits at the bound lead means.
     """
-    figure, axes = style.new_figure(8.0, 5.2, 2, 2)
-    axes = axes.flat
+    figure, axes = style.new_figure(8.0, 5.4, 2, 3)
+    slower, weighted, check = axes[0, 1:], axes[1, :2], axes[1, 2]
     for name in arms:
         own, colour = table[table["arm"] == name], style.contrast(arms[name])
         words = style.label(name, arms[name], own["seed"].nunique())
-        _line(axes[0], own[own["drive"] == "uniform"], "tau", colour, "-", words)
-        for drive, dash in DASHES.items():
+        _line(axes[0, 0], own[own["drive"] == "uniform"], "tau", colour, words)
+        for column, drive in enumerate(DRIVES):
             driven = own[own["drive"] == drive]
             kept = driven["tau_effective"] > 1
-            label = f"{words}, {WORDS[drive]} ({1 - kept.mean():.0%} left out)"
-            driven = driven[kept]
-            _line(axes[1], driven, "tau_effective", colour, dash, label)
-            _line(axes[2], driven, "tau_weighted", colour, dash, f"{words}, {WORDS[drive]}")
-        checked = own.dropna(subset=["tau_refit"])
-        mark = {
-            "marker": "o" if arms[name].architecture == "modular" else "s",
-            "linestyle": "",
-            "markersize": 2,
-        }
-        axes[3].plot(checked["tau_effective"], checked["tau_refit"], color=colour, label=words, **mark)
-    axes[1].plot(
-        ideal["n"],
-        ideal["tau_effective"],
-        color="0.5",
-        linewidth=1.2,
-        linestyle="--",
-        label="ideal parity reader, each run its own p",
-    )
-    axes[0].set(xlabel="$N$", ylabel=r"trained $\tau$ (time steps)", title="a")
-    axes[1].set(xlabel="$N$", ylabel=r"effective $\tau$ (slower of two; time steps)", title="b")
-    axes[2].set(xlabel="$N$", ylabel=r"amplitude-weighted $\tau$ (time steps)", title="b, weighted")
+            _line(slower[column], driven[kept], "tau_effective", colour, f"{1 - kept.mean():.0%} left out")
+            _line(weighted[column], driven, "tau_weighted", colour, words)
+        checked, marker = own.dropna(subset=["tau_refit"]), "o" if arms[name].growth else "s"
+        check.plot(
+            checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6
+        )
+    for panel, column in ((slower[0], "tau_effective"), (weighted[0], "tau_weighted")):
+        panel.plot(ideal["n"], ideal[column], color="0.4", linestyle="--", label="ideal parity reader")
+    axes[0, 0].set(ylabel=r"trained $\tau$ (steps)", title="a")
+    slower[0].set_ylabel(r"slower effective $\tau$ (steps)")
+    weighted[0].set_ylabel(r"weighted effective $\tau$ (steps)")
+    for panels, letter in ((slower, "b"), (weighted, "b, weighted")):
+        for panel, words in zip(panels, DRIVES.values(), strict=True):
+            panel.set_title(f"{letter}: {words}")
     published = table[(table["drive"] == "uniform") & (table["tau_effective"] > 1)]
-    means = published.groupby(["arm", "n"])["tau_effective"].mean()
-    axes[1].set_ylim(top=2 * max(means.max(), ideal["tau_effective"].max()))
-    for panel in axes[:3]:
-        panel.set_ylim(bottom=0)
+    top = 2 * max(published.groupby(["arm", "n"])["tau_effective"].mean().max(), ideal["tau_effective"].max())
+    for panel in (axes[0, 0], *slower, *weighted):
+        panel.set_xlabel("$N$")
+        panel.set_ylim(bottom=0, top=top if panel in slower else None)
         style.whole_numbers(panel)
-    axes[3].axline((1.0, 1.0), slope=1, color="0.5", linewidth=0.8)
-    axes[3].set(xscale="log", yscale="log", title="b, self-check")
-    for axis in (axes[3].xaxis, axes[3].yaxis):
-        axis.set_major_locator(LogLocator())
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("")
-    axes[3].set(xlabel=r"effective $\tau$ of a neuron", ylabel=r"of a process of that $\tau$, fitted again")
-    axes[0].legend(frameon=False)
-    style.legend_beside(axes[3], "median and 90 % neuron of\neach network, $N$ and drive")
-    style.legend_beside(axes[1], "mean over neurons and seeds\nband: SD over seeds")
+    weighted[1].set_ylim(weighted[0].get_ylim())
+    for panel in slower:
+        panel.legend(*_arms_only(panel), frameon=False, loc="upper left")
+    _scale_of_check(check)
+    handles, labels = weighted[0].get_legend_handles_labels()
+    title = "line: mean over neurons and seeds; band: SD over seeds"
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title, title_fontsize=6.5
+    )
     return figure
 
 
-def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, dash, label: str) -> None:
-    per_seed = own.groupby(["n", "seed"])[column].mean().unstack("seed")
+def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
+    per_seed = own.groupby(["n", "seed"])[column].mean().unstack("seed").dropna()
     mean, spread = per_seed.mean(axis=1), per_seed.std(axis=1).fillna(0.0)
-    panel.plot(mean, color=colour, linestyle=dash, linewidth=1.4, label=label)
+    panel.plot(mean, color=colour, linewidth=1.4, label=label)
     low, high = np.asarray(mean - spread), np.asarray(mean + spread)
     panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _arms_only(panel: plt.Axes) -> tuple[list, list[str]]:
+    """Legend entries of how many neurons each arm leaves out; the ideal reader stands in the figure's."""
+    pairs = zip(*panel.get_legend_handles_labels(), strict=True)
+    kept = [(handle, label) for handle, label in pairs if label.endswith("left out")]
+    return [handle for handle, _ in kept], [label for _, label in kept]
+
+
+def _scale_of_check(panel: plt.Axes) -> None:
+    """Both axes alike, with the diagonal on which a found tau is found again."""
+    panel.axline((1.0, 1.0), slope=1, color="0.4", linewidth=0.8)
+    panel.set(xscale="log", yscale="log", title="b, self-check")
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_locator(LogLocator())
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("")
+    panel.set(xlabel=r"effective $\tau$ of a neuron (steps)", ylabel=r"the same, simulated and fitted again")

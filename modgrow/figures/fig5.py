@@ -19,9 +19,11 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
     own = table[(table["arm"] == arm) & table["n"].isin(SHOWN)]
     for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):
         _accuracies(panel, own[own["pathway"] == pathway])
-        panel.set(xscale="log", xlabel=rf"$\varepsilon$ on {words} (leftmost: 0)", ylim=(0.45, 1.02))
+        panel.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance")
+        panel.set(xlabel=rf"$\varepsilon$ on {words}", ylim=(0.45, 1.02))
     axes[0].set_ylabel("accuracy of each module")
-    style.legend_beside(axes[1], "$N$ of the module\n(mean, SEM over seeds)")
+    words = style.label(arm, arms[arm], own["seed"].nunique())
+    style.legend_beside(axes[1], f"{words}\n$N$ of the module\n(mean, SEM over seeds)")
     per_seed = change.groupby(["arm", "pathway", "seed"])["variance"].mean().reset_index()
     per_seed["units"] = [arms[name].units for name in per_seed["arm"]]
     _changes(axes[2], per_seed)
@@ -36,13 +38,17 @@ def _accuracies(panel: plt.Axes, own: pd.DataFrame) -> None:
     per_seed = own.groupby(["n", "epsilon", "seed"])["accuracy"].mean()
     for colour, marker, (n, curves) in zip(colours, style.MARKERS, per_seed.groupby("n"), strict=False):
         curves = curves.droplevel("n").unstack("seed")
-        strengths = [curves.index[1] / 4, *curves.index[1:]]
+        strengths = style.with_zero(panel, curves.index)
         look = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1.0, "elinewidth": 0.7}
         panel.errorbar(strengths, curves.mean(axis=1), curves.sem(axis=1).fillna(0.0), label=n, **look)
 
 
 def _changes(panel: plt.Axes, per_seed: pd.DataFrame) -> None:
     """Variance of the weight change per module size; pathways stand side by side."""
+    pairs = per_seed.pivot(index=["units", "seed"], columns="pathway", values="variance").dropna()
+    for (units, _), pair in pairs.iterrows():
+        ends = [0.97 * units, 1.03 * units]
+        panel.plot(ends, pair[["feedforward", "recurrent"]], color="0.7", linewidth=0.4, zorder=0)
     sides = (0.97, "feedforward", "o", "$W^{FF}$"), (1.03, "recurrent", "s", "$W^R$")
     for shift, pathway, marker, words in sides:
         points = per_seed[per_seed["pathway"] == pathway]
@@ -53,4 +59,4 @@ def _changes(panel: plt.Axes, per_seed: pd.DataFrame) -> None:
         panel.plot(mean.index * shift, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
     panel.set(xlabel="units per module", ylabel="variance of normalised weight change", yscale="log")
     panel.set_xticks(sorted(per_seed["units"].unique()))
-    panel.legend(frameon=False, title="line: mean; small: seeds", title_fontsize=6.5)
+    panel.legend(frameon=False, title="large: mean\nsmall: each network", title_fontsize=6.5)

@@ -3,6 +3,7 @@
 import math
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
@@ -13,19 +14,40 @@ from modgrow.figures import style
 COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 
+SYMBOLS = {"input": "$W^I$", "recurrent": "$W^R$", "feedforward": "$W^{FF}$", "bias": "$b$", "tau": r"$\tau$"}
+ROLES = {  # marker and colour of what is copied or frozen
+    "recurrent feedforward copied": ("o", "C0"),
+    "recurrent copied": ("^", "C1"),
+    "feedforward copied": ("v", "C2"),
+    "neither copied": ("s", "C3"),
+    "recurrent frozen": ("D", "C4"),
+    "feedforward frozen": ("P", "C5"),
+    "initial": ("h", "0.1"),
+    "flat": ("*", "0.5"),
+}
+
+
 def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[str, Arm]) -> Figure:
-    """Lines are means over seeds, bands their standard error, dots at the right every network's end."""
+    """Lines are means over seeds, bands their standard error, dots at the right every network's end.
+
+    Colour and marker say whether W^R and W^FF are copied or frozen, the dash what else is copied, a
+    white marker that the modules are larger than the smallest of the figure.
+    """
     columns = min(len(panels), 2)
     rows = math.ceil(len(panels) / columns)
-    figure, axes = style.new_figure(5.0 * columns, 2.6 * rows, rows, columns, squeeze=False, sharey=True)
+    figure, axes = style.new_figure(4.8 * columns, 2.4 * rows, rows, columns, squeeze=False, sharey=True)
     for spare in axes.flat[len(panels) :]:
         spare.remove()
+    smallest = min((arm.units for arm in arms.values() if arm.growth), default=0)
     for panel, (title, names) in zip(axes.flat, panels, strict=False):
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
+        said = [words(arms[name]) for name in names]
         for place, name in enumerate(names):
             curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
-            _arm(panel, name, arms[name], place, curve.reindex(range(1, last + 1)).ffill())
-        panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 1.5 * len(names)))
+            label = f"{said[place] if said.count(said[place]) == 1 else name} (n = {curve.shape[1]})"
+            look = _look(arms[name], arms[name].units > smallest)
+            _arm(panel, label, look, place, curve.reindex(range(1, last + 1)).ffill())
+        panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 2.2 * len(names)))
         panel.set_ylim(bottom=0)
         style.whole_numbers(panel)
         panel.set_title(style.maths(title), loc="left")
@@ -33,15 +55,51 @@ def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[s
     return figure
 
 
-def _arm(panel: plt.Axes, name: str, arm: Arm, place: int, curve: pd.DataFrame) -> None:
-    """Mean and standard error of one arm; 5 units solid, larger modules dashed, flat dash-dotted."""
-    colour = sns.color_palette("colorblind")[place % 10]
+def words(arm: Arm) -> str:
+    """What a new module of the arm copies or keeps frozen, and the units: `W^R frozen, 5 units`."""
+    if arm.growth is None:
+        return f"flat, {arm.units} units"
+    frozen = [sign for name, sign in SYMBOLS.items() if not arm.growth.trains(name)]
+    copied = [sign for name, sign in SYMBOLS.items() if arm.growth.birth(name) == "copy"]
+    drawn = [sign for sign in SYMBOLS.values() if sign not in copied]
+    if frozen:
+        what = f"{', '.join(frozen)} frozen"
+    elif _like_the_first(arm):
+        what = "as the first module began"
+    elif not drawn or not copied:
+        what = "nothing copied" if drawn else "all copied"
+    else:
+        what = f"all but {', '.join(drawn)} copied" if len(drawn) < 3 else f"{', '.join(copied)} copied"
+    return f"{what}, {arm.units} units"
+
+
+def _like_the_first(arm: Arm) -> bool:
+    return any(arm.growth.birth(name) == "initial" for name in SYMBOLS)
+
+
+def _look(arm: Arm, larger: bool) -> dict:
+    """Colour, marker and dash of one arm, the same in every panel."""
+    if arm.growth is None:
+        role, dash = "flat", (0, (5, 1, 1, 1))
+    else:
+        of_both = ("recurrent", "feedforward")
+        frozen = [name for name in of_both if not arm.growth.trains(name)]
+        copied = [name for name in of_both if arm.growth.birth(name) == "copy"]
+        role = f"{frozen[0]} frozen" if frozen else f"{' '.join(copied) or 'neither'} copied"
+        role = "initial" if _like_the_first(arm) else role
+        others = [arm.growth.birth(name) == "copy" for name in ("input", "bias", "tau")]
+        dash = "-" if all(others) else (0, (1, 1)) if any(others) else (0, (3, 1))
+    marker, colour = ROLES[role]
+    colour = sns.color_palette("colorblind")[int(colour[1])] if colour.startswith("C") else colour
+    face = "white" if larger and role != "flat" else colour
+    return {"color": colour, "marker": marker, "linestyle": dash, "markerfacecolor": face}
+
+
+def _arm(panel: plt.Axes, label: str, look: dict, place: int, curve: pd.DataFrame) -> None:
+    """Mean and standard error of one arm; the networks' ends stand side by side."""
     mean, error, last = curve.mean(axis=1), curve.sem(axis=1).fillna(0.0), curve.index[-1]
-    dash = (0, (5, 1, 1, 1)) if arm.architecture == "flat" else "-" if arm.units == 5 else (0, (2, 1))
-    look = {"color": colour, "linestyle": dash, "marker": style.MARKERS[place % len(style.MARKERS)]}
     every = (place, max(last // 5, 1))
-    label = f"{name} (n = {curve.shape[1]})"
-    panel.plot(mean, linewidth=1.4, markersize=4, markevery=every, label=label, **look)
-    panel.fill_between(mean.index, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
-    ends = [last + 2 + 1.5 * place] * curve.shape[1]
-    panel.plot(ends, curve.iloc[-1], ".", color=colour, markersize=3, alpha=0.7)
+    panel.plot(mean, linewidth=1.3, markersize=4, markevery=every, label=label, **look)
+    panel.fill_between(mean.index, mean - error, mean + error, color=look["color"], alpha=0.2, linewidth=0)
+    ends = last + 2 + 2.2 * place + np.linspace(-0.7, 0.7, curve.shape[1])
+    panel.plot(ends, curve.iloc[-1], ".", color=look["color"], markersize=3, alpha=0.7)

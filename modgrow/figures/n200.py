@@ -26,7 +26,7 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     threshold = next(iter(arms.values())).threshold
     axes[1].axhline(threshold, color="0.2", linewidth=0.6, linestyle=":", label="solved above this")
     axes[0].set(xlabel="epoch", ylabel="$N_{solved}$", title="a")
-    axes[1].set(xlabel="epoch", ylabel="accuracy (held-out)", title="b")
+    axes[1].set(xlabel="epoch", ylabel="accuracy (held-out, P(1) random)", title="b")
     for panel in axes:
         panel.legend(frameon=False)
         style.whole_numbers(panel)

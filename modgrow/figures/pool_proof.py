@@ -17,14 +17,14 @@ COLUMNS = (
     "low",
     "high",
 )
-NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy, newest"}
+NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy"}
 
 
 def draw(table: pd.DataFrame) -> Figure:
     """One column per pair of arms, two rows per quantity: the means, and pool minus fresh."""
     pairs = table[["arm_pool", "arm_fresh"]].drop_duplicates().to_numpy().tolist()
     grid = (2 * len(NAMES), len(pairs))
-    figure, axes = style.new_figure(2.6 * len(pairs), 5.6, *grid, sharex=True, squeeze=False)
+    figure, axes = style.new_figure(2.9 * len(pairs), 5.6, *grid, sharex=True, squeeze=False)
     for column, (pool, fresh) in enumerate(pairs):
         own = table[(table["arm_pool"] == pool) & (table["arm_fresh"] == fresh)]
         axes[0, column].set_title(f"{pool} against {fresh} (n = {own['n_seeds'].iloc[0]})", fontsize=8)
@@ -32,8 +32,9 @@ def draw(table: pd.DataFrame) -> Figure:
             curve = own[own["quantity"] == quantity].set_index("epoch")
             _panel(axes[2 * row, column], axes[2 * row + 1, column], curve, label)
         axes[-1, column].set_xlabel("epoch")
-    axes[0, 0].legend(frameon=False)
-    axes[1, 0].legend(frameon=False)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    band, words = axes[1, 0].get_legend_handles_labels()
+    figure.legend(handles + band, labels + words, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
@@ -51,4 +52,4 @@ def _panel(means: plt.Axes, difference: plt.Axes, curve: pd.DataFrame, label: st
         alpha=0.2,
         label="95 % interval, bootstrap over seeds",
     )
-    difference.set_ylabel("pool - fresh")
+    difference.set_ylabel("pool - fresh,\n" + label)

@@ -1,6 +1,7 @@
 """One look for all figures: a colour per size, solid for modular, dashed for flat."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -60,6 +61,16 @@ def contrast(arm: Arm) -> tuple[float, float, float]:
 def whole_numbers(axes: plt.Axes) -> None:
     """Ticks of the horizontal axis at whole numbers only."""
     axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def with_zero(axes: plt.Axes, strengths: Sequence[float]) -> list[float]:
+    """Places of perturbation strengths on a log axis: 0, the first, stands at the left under a tick."""
+    zero, smallest, largest = strengths[1] / 4, strengths[1], strengths[-1]
+    decades = [10.0**power for power in range(-9, 10) if 0.999 * smallest <= 10.0**power <= 1.001 * largest]
+    axes.set_xscale("log")
+    axes.set_xticks([zero, *decades], ["0", *(f"{decade:g}" for decade in decades)])
+    axes.xaxis.set_minor_formatter("")
+    return [zero, *strengths[1:]]
 
 
 def legend_beside(axes: plt.Axes, title: str, source: plt.Axes | None = None) -> None:

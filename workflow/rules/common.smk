@@ -159,7 +159,7 @@ FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
 ]  # the second-smallest chain (or the only one), the smallest flat
 DRIVEN = [arm for arm in SEEDS if SETTINGS.arms[arm].epochs is None]  # to a given N, whatever it takes
 FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
-FIG6_PANELS |= {f"b: {title}": arms for title, arms in SETTINGS.duplication.items()}
+FIG6_PANELS |= {f"b{n}: {title}": arms for n, (title, arms) in enumerate(SETTINGS.duplication.items(), 1)}
 FIG6 = list(dict.fromkeys(arm for arms in FIG6_PANELS.values() for arm in arms))
 COMPARED = [list(pair) for pair in itertools.combinations(SETTINGS.comparison, 2)]
 for arms in FIG6_PANELS.values():  # each with the first of its panel that has its size
