@@ -281,7 +281,7 @@ def test_counts_leave_calibrated_claims_out(judged):
     papers = len(CLAIMS) - calibrated - ours
     assert judge.count(judged[True]) == (
         f"{papers} reproduced, 0 not reproduced, 0 inconclusive, of {papers} claims of the paper; "
-        f"{ours} reproduced, 0 not reproduced, 0 inconclusive, of {ours} of our own; "
+        f"{ours} reproduced, 0 not reproduced, 0 inconclusive, of {ours} statements of our own; "
         f"{calibrated} more had a part in choosing a setting"
     )
     assert judge.markdown(judged[True].reset_index()).count("(calibrated)") == calibrated

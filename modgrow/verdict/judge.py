@@ -105,7 +105,7 @@ def count(table: pd.DataFrame) -> str:
     ours, calibrated = table["panel"].str.startswith("own"), table["calibrated"]
     counts = _counts(table[~ours & ~calibrated])
     return (
-        f"{counts} claims of the paper; {_counts(table[ours])} of our own; "
+        f"{counts} claims of the paper; {_counts(table[ours])} statements of our own; "
         f"{calibrated.sum()} more had a part in choosing a setting"
     )
 
