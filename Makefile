@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORES ?= all
 REPORTED ?= all
+LOGGER := $(shell test -t 2 && echo --logger rich)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-slurm lint reproduce report publish watch docs lock clean
@@ -20,7 +21,7 @@ setup: .venv/ready  ## make the locked environment in .venv and compile the kern
 	@touch $@
 
 demo: setup  ## a small setting of the whole workflow, to figures, in minutes
-	$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml --logger rich
+	$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml $(LOGGER)
 	@echo "The figures are in results/demo/figures:" && ls results/demo/figures
 
 test: setup  ## all tests
@@ -36,11 +37,11 @@ lint: setup  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/snakemake --lint
 
 reproduce: setup  ## the whole reproduction at the paper's settings, then the sensitivity variants
-	$(BIN)/snakemake --cores $(CORES) --logger rich
-	$(BIN)/snakemake --cores $(CORES) --logger rich sensitivity
+	$(BIN)/snakemake --cores $(CORES) $(LOGGER)
+	$(BIN)/snakemake --cores $(CORES) $(LOGGER) sensitivity
 
 report: setup  ## results/report.html: figures, tables, verdict, run times; REPORTED='all sensitivity' for both
-	$(BIN)/snakemake $(REPORTED) --cores $(CORES) --logger rich
+	$(BIN)/snakemake $(REPORTED) --cores $(CORES) $(LOGGER)
 	$(BIN)/snakemake $(REPORTED) --report results/report.html
 
 publish:  ## copy what people read of a finished run, claims, figures and small tables, to docs/results

@@ -10,6 +10,7 @@ from rich.table import Table
 from modgrow.errors import ModgrowError
 
 RECENT = 600  # seconds without a new line after which a job counts as stopped
+ENDINGS = ("error:", "KeyboardInterrupt")  # the last line of a job that gave up, or was interrupted
 LINE = re.compile(
     r"epoch (?P<epoch>\S+)  N (?P<n>\d+)  accuracy (?P<accuracy>\S+)  previous (?P<previous>\S+)  "
     r"solved (?P<solved>\d+)  elapsed (?P<elapsed>\S+)  left (?P<left>\S+)"
@@ -35,7 +36,7 @@ def view(folder: Path) -> Table:
         last, state = last_line(log), "training"
         if ": done:" in last:
             state = "done"
-        elif time.time() - log.stat().st_mtime > RECENT:
+        elif last.startswith(ENDINGS) or time.time() - log.stat().st_mtime > RECENT:
             state = "stopped"
         counts[state] += 1
         if state == "training":

@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def why(target: str, configfile: str | None = None) -> str:
 
 def _line(cause: str, files: list[str]) -> str:
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return f"  {cause}: {files[0]}{more}"
+    return f"  {textwrap.shorten(cause, 300, placeholder=' ...')}: {files[0]}{more}"
 
 
 def _planned(target: str, configfile: str | None) -> Iterator[tuple[str, dict, list[str]]]:
@@ -46,12 +47,21 @@ def _planned(target: str, configfile: str | None) -> Iterator[tuple[str, dict, l
     command += ["--nolock", "--cores", "1"] + (["--configfile", configfile] if configfile else [])
     run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if run.returncode:
-        said = " ".join(line.strip() for line in run.stdout.strip().splitlines()[-2:])
-        raise ModgrowError(
-            f"{target}: Snakemake cannot plan it ({said}); name a file that the workflow makes"
-        )
+        raise ModgrowError(f"{target}: Snakemake cannot plan it: {_said(run.stdout)}")
     for job in JOB.finditer(run.stdout):
         yield job["script"], json.loads(shlex.split(job["rest"])[0]), job["files"].split(", ")
+
+
+def _said(output: str) -> str:
+    """What Snakemake has against a plan, in one line, and what to do where it knows no rule for the file."""
+    lines = [line.strip() for line in output.strip().splitlines()]
+    starts = [place for place, line in enumerate(lines) if re.match(r"\w+(Error|Exception)\b", line)]
+    said = " ".join(line for line in lines[starts[-1] if starts else -2 :] if not line.startswith("File "))
+    if "MissingRule" in said:
+        said += (
+            "; name a file that the workflow makes, and the --configfile of its settings if not config.yaml"
+        )
+    return said
 
 
 def _causes(path: str, script: str, planned: dict) -> list[str]:

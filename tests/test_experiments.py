@@ -5,7 +5,7 @@ import pandas as pd
 from modgrow.arm import Arm
 from modgrow.config import load
 from modgrow.experiments import parameters, resources
-from modgrow.figures import fig6
+from modgrow.figures import fig6, style
 from tests.runs import ROOT
 
 
@@ -60,3 +60,15 @@ def test_fig_6_says_what_each_arm_copies_or_freezes():
         "flat_20": "flat, 20 units",
     }
     assert {name: fig6.words(arms[name]) for name in said} == said
+
+
+def test_a_flat_arm_looks_like_the_modular_arm_it_matches():
+    sizes = {"flat": (20, 54, 91, 128, 300), "modular": (5, 7, 10, 15, 20)}
+    arms = {f"{kind}_{u}": Arm(architecture=kind, units=u) for kind, row in sizes.items() for u in row}
+    looks = style.looks(arms)
+    assert looks.keys() == arms.keys()
+    for flat, modular in ((20, 5), (54, 10), (91, 15), (128, 20)):
+        for key in ("color", "marker"):
+            assert looks[f"flat_{flat}"][key] == looks[f"modular_{modular}"][key]
+    shared = [(look["color"], look["markerfacecolor"] == "white") for look in looks.values()]
+    assert len(set(shared)) == len(arms)

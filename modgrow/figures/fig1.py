@@ -36,8 +36,8 @@ def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]
     """Modular left, flat right; colour is the weight, grey is no connection."""
     figure, axes = style.new_figure(7.0, 3.6, 1, 2)
     titles = (
-        f"modular: {len(modular)} modules, one head each",
-        f"flat: one population, {len(flat[0]['readout'])} heads",
+        f"modular: {len(modular)} modules of {len(modular[0]['tau'])} units, a head each",
+        f"flat: {len(flat[0]['tau'])} units, {len(flat[0]['readout'])} heads",
     )
     for panel, modules, title in zip(axes, (modular, flat), titles, strict=True):
         whole, ends = connectivity(modules)

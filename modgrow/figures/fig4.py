@@ -29,7 +29,13 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         for column, drive in enumerate(DRIVES):
             driven = own[own["drive"] == drive]
             kept = driven["tau_effective"] > 1
-            _line(slower[column], driven[kept], "tau_effective", colour, f"{1 - kept.mean():.0%} left out")
+            _line(
+                slower[column],
+                driven[kept],
+                "tau_effective",
+                colour,
+                f"{1 - kept.mean():.0%} of neurons left out",
+            )
             _line(weighted[column], driven, "tau_weighted", colour, words)
         checked, marker = own.dropna(subset=["tau_refit"]), "o" if arms[name].growth else "s"
         check.plot(

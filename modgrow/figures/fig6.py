@@ -50,6 +50,7 @@ def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[s
         panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 2.2 * len(names)))
         panel.set_ylim(bottom=0)
         style.whole_numbers(panel)
+        panel.set_xticks([tick for tick in panel.get_xticks() if 0 <= tick <= last])
         panel.set_title(style.maths(title), loc="left")
         style.legend_beside(panel, "line: mean; band: SEM over seeds\ndots: each network at the end")
     return figure

@@ -1,5 +1,6 @@
 """One look for all figures: a colour per size, solid for modular, dashed for flat."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,21 +37,36 @@ def new_figure(width: float = WIDTH, height: float = 2.8, rows: int = 1, columns
 
 
 def looks(arms: dict[str, Arm]) -> dict[str, dict]:
-    """Colour, dash and marker per arm. The i-th smallest modular and flat arm share a colour and marker."""
-    found = {}
-    for architecture, dash in (("modular", "-"), ("flat", (0, (3, 1.5)))):
-        names = [name for name, arm in arms.items() if arm.architecture == architecture]
-        names.sort(key=lambda name: (arms[name].units, name))
-        colours = sns.color_palette("viridis", n_colors=max(len(names), 4))
-        for rank, name in enumerate(names):
-            face = colours[rank] if architecture == "modular" else "white"
-            found[name] = {
-                "color": colours[rank],
-                "linestyle": dash,
-                "marker": MARKERS[rank % len(MARKERS)],
-                "markerfacecolor": face,
-            }
-    return found
+    """Colour, dash and marker per arm: by size, a flat arm's those of the modular arm that it matches."""
+    ranks = _ranks(arms)
+    colours = sns.color_palette("viridis", n_colors=max(*ranks.values(), 3) + 1)
+    return {
+        name: {
+            "color": colours[rank],
+            "linestyle": "-" if arms[name].growth else (0, (3, 1.5)),
+            "marker": MARKERS[rank % len(MARKERS)],
+            "markerfacecolor": colours[rank] if arms[name].growth else "white",
+        }
+        for name, rank in ranks.items()
+    }
+
+
+def _ranks(arms: dict[str, Arm]) -> dict[str, int]:
+    """Place of each arm in the row of sizes; a flat arm shares that of the modular arm nearest in weights."""
+    by_size = sorted(arms, key=lambda name: (arms[name].units, name))
+    ranks = {name: rank for rank, name in enumerate(name for name in by_size if arms[name].growth)}
+    free = dict(ranks)
+    for name in by_size:
+        if name not in ranks:
+            distance = {other: abs(math.log(_weights(arms[name]) / _weights(arms[other]))) for other in free}
+            nearest = min(distance, key=distance.get, default=None)
+            ranks[name] = free.pop(nearest) if nearest else max(ranks.values(), default=-1) + 1
+    return ranks
+
+
+def _weights(arm: Arm) -> int:
+    """Weights at N = 30, where the paper matches flat and modular networks."""
+    return arm.n_weights(30 - arm.n_first + 1)
 
 
 def contrast(arm: Arm) -> tuple[float, float, float]:

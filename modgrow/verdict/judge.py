@@ -120,12 +120,14 @@ def markdown(table: pd.DataFrame) -> str:
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for readers: statement, numbers with interval, verdict."""
+    """The table for readers: statement, numbers with interval, verdict, and why it is none or not counted."""
+    few = (table["n_seeds"] < FEWEST) & (table["verdict"] == "inconclusive")
+    verdict = table["verdict"].where(~few, f"inconclusive (fewer than {FEWEST} networks)")
     rows = table.assign(
         claim=table["statement"],
         asked=[_asked(row) for row in table.itertuples()],
         found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
-        verdict=table["verdict"].where(~table["calibrated"], table["verdict"] + " (calibrated)"),
+        verdict=verdict.where(~table["calibrated"], verdict + " (calibrated)"),
     )
     return rows[["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]]
 
