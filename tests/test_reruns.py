@@ -100,7 +100,7 @@ EDITS = {
     "keys reordered": (settings(reorder), ""),
     "a docstring reworded": (text("modgrow/model/dynamics.py", '"""Equations 1-4', '"""Eqs. 1-4'), ""),
     "a comment added": (text("modgrow/streams.py", "import hashlib", "import hashlib  # for seeds"), ""),
-    "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.35", "alpha=0.5"), "fig2a resources pages"),
+    "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.6", "alpha=0.5"), "fig2a resources pages"),
     "the figures' style": (
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
         "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages",
