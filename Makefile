@@ -47,7 +47,7 @@ report: setup  ## results/report.html: figures, tables, verdict, run times; REPO
 publish:  ## copy what people read of a finished run, claims, figures and small tables, to docs/results
 	cp results/claims.csv results/claims.md results/reference.md results/verdict.txt docs/results
 	cp results/figures/*.svg results/figures/*.png docs/results/figures
-	find results/tables -name '*.parquet' -size -4M -exec cp {} docs/results/tables \;
+	find results/tables -name '*.parquet' -size -5M -exec cp {} docs/results/tables \;
 	if [ -d results/sensitivity ]; then cp results/sensitivity/claims.csv docs/results/sensitivity.csv; fi
 
 watch: setup  ## live view of the networks in training
