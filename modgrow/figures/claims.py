@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from modgrow.figures import style
 
@@ -44,18 +45,15 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.set_xticklabels(["against", "as claimed"], fontsize=6.5)
     axes.tick_params(length=0)
     axes.spines["left"].set_color("none")
-    handles = [
-        axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
-    ]
-    figure.legend(
-        handles=handles,
-        loc="outside upper center",
-        ncols=3,
-        frameon=False,
-        title="mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it",
-        title_fontsize=6.5,
-    )
+    title = "mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it"
+    legend(figure, "outside upper center", title)
     return figure
+
+
+def legend(figure: Figure, loc: str, title: str) -> None:
+    """The look of each verdict, under `title`."""
+    handles = [Line2D([], [], linestyle="", markersize=5, label=name, **look) for name, look in LOOKS.items()]
+    figure.legend(handles=handles, loc=loc, ncols=3, frameon=False, title=title, title_fontsize=6.5)
 
 
 def _write(axes: plt.Axes, x: float, place: int, text: str) -> None:

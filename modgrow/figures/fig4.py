@@ -41,6 +41,8 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         check.plot(
             checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6
         )
+    for panel in slower:  # before the ideal reader, which stands in the figure's legend
+        panel.legend(frameon=False, loc="upper left")
     for panel, column in ((slower[0], "tau_effective"), (weighted[0], "tau_weighted")):
         panel.plot(ideal["n"], ideal[column], color="0.4", linestyle="--", label="ideal parity reader")
     axes[0, 0].set(ylabel=r"trained $\tau$ (steps)", title="a")
@@ -56,8 +58,6 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         panel.set_ylim(bottom=0, top=top if panel in slower else None)
         style.whole_numbers(panel)
     weighted[1].set_ylim(weighted[0].get_ylim())
-    for panel in slower:
-        panel.legend(*_arms_only(panel), frameon=False, loc="upper left")
     _scale_of_check(check)
     handles, labels = weighted[0].get_legend_handles_labels()
     title = "line: mean over neurons and seeds; band: SD over seeds"
@@ -73,13 +73,6 @@ def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, label: str) -
     panel.plot(mean, color=colour, linewidth=1.4, label=label)
     low, high = np.asarray(mean - spread), np.asarray(mean + spread)
     panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
-
-
-def _arms_only(panel: plt.Axes) -> tuple[list, list[str]]:
-    """Legend entries of how many neurons each arm leaves out; the ideal reader stands in the figure's."""
-    pairs = zip(*panel.get_legend_handles_labels(), strict=True)
-    kept = [(handle, label) for handle, label in pairs if label.endswith("left out")]
-    return [handle for handle, _ in kept], [label for _, label in kept]
 
 
 def _scale_of_check(panel: plt.Axes) -> None:

@@ -15,13 +15,14 @@ COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 
 SYMBOLS = {"input": "$W^I$", "recurrent": "$W^R$", "feedforward": "$W^{FF}$", "bias": "$b$", "tau": r"$\tau$"}
+COLOURS = sns.color_palette("colorblind")
 ROLES = {  # marker and colour of what is copied or frozen
-    "recurrent feedforward copied": ("o", "C0"),
-    "recurrent copied": ("^", "C1"),
-    "feedforward copied": ("v", "C2"),
-    "neither copied": ("s", "C3"),
-    "recurrent frozen": ("D", "C4"),
-    "feedforward frozen": ("P", "C5"),
+    "recurrent feedforward copied": ("o", COLOURS[0]),
+    "recurrent copied": ("^", COLOURS[1]),
+    "feedforward copied": ("v", COLOURS[2]),
+    "neither copied": ("s", COLOURS[3]),
+    "recurrent frozen": ("D", COLOURS[4]),
+    "feedforward frozen": ("P", COLOURS[5]),
     "initial": ("h", "0.1"),
     "flat": ("*", "0.5"),
 }
@@ -91,7 +92,6 @@ def _look(arm: Arm, larger: bool) -> dict:
         others = [arm.growth.birth(name) == "copy" for name in ("input", "bias", "tau")]
         dash = "-" if all(others) else (0, (1, 1)) if any(others) else (0, (3, 1))
     marker, colour = ROLES[role]
-    colour = sns.color_palette("colorblind")[int(colour[1])] if colour.startswith("C") else colour
     face = "white" if larger and role != "flat" else colour
     return {"color": colour, "marker": marker, "linestyle": dash, "markerfacecolor": face}
 

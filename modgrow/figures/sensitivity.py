@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from modgrow.figures import style
-from modgrow.figures.claims import LOOKS
+from modgrow.figures.claims import LOOKS, legend
 
 COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "baseline")
 FIRM = {"reproduced", "not reproduced"}
@@ -29,15 +29,6 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
     axes.set(xlim=(-0.5, len(variants) - 0.5), ylim=(len(claims) - 0.5, -0.5))
-    handles = [
-        axes.plot([], [], linestyle="", markersize=5, label=name, **look)[0] for name, look in LOOKS.items()
-    ]
-    figure.legend(
-        handles=handles,
-        loc="outside lower center",
-        ncols=3,
-        frameon=False,
-        title="shaded: the opposite of the same arms and seeds unchanged; empty: claim not touched",
-        title_fontsize=6.5,
-    )
+    title = "shaded: the opposite of the same arms and seeds unchanged; empty: claim not touched"
+    legend(figure, "outside lower center", title)
     return figure
