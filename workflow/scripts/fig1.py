@@ -2,7 +2,7 @@
 
 from modgrow import script
 from modgrow.experiments.weights import as_arrays
-from modgrow.figures import fig1, style
+from modgrow.figures import fig1, job
 from modgrow.store import networks
 
 
@@ -11,7 +11,7 @@ def main() -> None:
     modular = as_arrays(networks.read(args.modular).network, args.id["modules"])
     flat = as_arrays(networks.read(args.flat).network, 1)
     figure = fig1.draw(modular, flat)
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
-from modgrow.figures import fig2b, style
+from modgrow.figures import fig2b, job
 from modgrow.store import tables
 
 
@@ -10,7 +10,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     figure = fig2b.draw(tables.read(args.table, fig2b.COLUMNS), arms)
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
-from modgrow.figures import fig3, style
+from modgrow.figures import fig3, job
 from modgrow.store import tables
 
 
@@ -10,7 +10,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     figure = fig3.draw(tables.read(args.table, fig3.COLUMNS), arms, args.id["threshold"])
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

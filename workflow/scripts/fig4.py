@@ -3,7 +3,7 @@
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.experiments.ideal import ideal_timescales
-from modgrow.figures import fig4, style
+from modgrow.figures import fig4, job
 from modgrow.store import tables
 
 
@@ -13,7 +13,7 @@ def main() -> None:
     table = tables.read(args.table, fig4.COLUMNS)
     ideal = ideal_timescales(sorted(table["n"].unique()), args.id["max_lag"])
     figure = fig4.draw(table, ideal, arms)
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
-from modgrow.figures import fig5, style
+from modgrow.figures import fig5, job
 from modgrow.store import tables
 
 
@@ -12,7 +12,7 @@ def main() -> None:
     table = tables.read(args.perturbation, fig5.COLUMNS)
     change = tables.read(args.conservation, fig5.CHANGE_COLUMNS)
     figure = fig5.draw(table, change, args.id["arm"], arms)
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

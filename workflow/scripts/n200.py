@@ -2,14 +2,14 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
-from modgrow.figures import n200, style
+from modgrow.figures import job, n200
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    style.save(n200.draw(tables.read(args.table, n200.COLUMNS), arms), args.svg, args.png)
+    job.save(n200.draw(tables.read(args.table, n200.COLUMNS), arms), args)
 
 
 if __name__ == "__main__":

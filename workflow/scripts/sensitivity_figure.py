@@ -1,14 +1,14 @@
 """Draw under which settings each claim holds."""
 
 from modgrow import script
-from modgrow.figures import sensitivity, style
+from modgrow.figures import job, sensitivity
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     figure = sensitivity.draw(tables.read(args.table, sensitivity.COLUMNS))
-    style.save(figure, args.svg, args.png)
+    job.save(figure, args)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,12 @@
+"""What the figures' scripts share: where a drawn figure goes."""
+
+from argparse import Namespace
+
+from matplotlib.figure import Figure
+
+from modgrow.figures import style
+
+
+def save(figure: Figure, args: Namespace) -> None:
+    """Write the figure of a job in both formats. Raises StoreError."""
+    style.save(figure, args.svg, args.png)
