@@ -24,10 +24,12 @@ LAYERS = [
     (
         "modgrow/store/files.py",
         "modgrow/store/headers.py",
+        "modgrow/store/schema.py",
         "modgrow/store/tables.py",
         "modgrow/store/__init__.py",
         "modgrow/script.py",
     ),
+    ("modgrow/schemas/",),
     ("modgrow/model/",),
     ("modgrow/store/checked.py", "modgrow/store/networks.py", "modgrow/store/states.py"),
     ("modgrow/learning/",),

@@ -21,7 +21,7 @@ PERTURBED = {
 
 def strengths(lowest: float, highest: float, count: int) -> list[float]:
     """0 and `count` perturbation strengths epsilon, geometric from `lowest` to `highest`."""
-    return [0.0, *np.geomspace(lowest, highest, count).tolist()]
+    return [0.0, *dict.fromkeys(np.geomspace(lowest, highest, count).tolist())]
 
 
 def perturbed(

@@ -1,54 +1,158 @@
-"""The header of a network or state file, read without torch, and what is said of a file that is none."""
+"""What a file says of itself and of its place in the results, and what is said of a file that is none.
+
+Read without torch: the header of a network or state; of a table, see `tables`.
+"""
 
 import contextlib
 import json
+import os
+import re
+import shlex
+import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
 from modgrow.differences import differences, in_words
-from modgrow.errors import ModgrowError, StoreError
+from modgrow.errors import StoreError
 
 METADATA_KEY = "modgrow"
+COLLECTIONS = ("tables", "sensitivity")
+DEFAULT_RESULTS = "results"  # where a plain `snakemake` puts them
+COMMAND = ".command"  # in a folder of results: how the run that made them was started
+DEEPEST = 50  # lists and mappings in one another, in what a file says
 
 
 def provenance(path: str | Path) -> dict:
     """What a network says made it; its digest is not compared. Raises StoreError."""
     with refusals(path, "network", again(path)), safe_open(path, "numpy") as file:
-        return dict(of(file)["provenance"])
+        found = of(file)["provenance"]
+        refuse_provenance(found)
+        refuse_other_place(path, "networks", found["id"])
+        return found
 
 
 def refuse_other_settings(path: str | Path, planned: dict) -> None:
     """Raise StoreError unless the network at `path` is of this arm, seed and settings; code aside."""
-    changed = differences(provenance(path).get("id"), planned)
-    changed.pop("code", None)
-    if changed:
-        raise StoreError(f"{path}: made by other settings ({in_words(changed)}); {again(path)}")
+    planned = {key: value for key, value in planned.items() if key != "code"}
+    refuse_others(path, provenance(path), {"id": planned})
+
+
+def refuse_others(path: str | Path, made_by: dict, planned: dict[str, dict]) -> None:
+    """Raise StoreError unless every part of a provenance says, at least, what was planned."""
+    found = {part: _only(made_by.get(part), keys) for part, keys in planned.items()}
+    if changed := differences(found, planned):
+        changed = {key.split(".", 1)[-1]: both for key, both in changed.items()}
+        raise StoreError(f"{path}: made by other settings ({short(in_words(changed))}); {again(path)}")
+
+
+def refuse_provenance(found: Any) -> None:
+    """Raise ValueError unless this can be what made a file: its identity, digests of sources, versions."""
+    if not isinstance(found, dict) or not isinstance(found.get("id"), dict):
+        raise ValueError("it does not say what made it")
+    for part in ("sources", "versions"):
+        told = found.get(part, {})
+        if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
+            raise ValueError(f"the {part} that made it are no texts")
+
+
+def refuse_other_place(path: str | Path, kind: str, identity: dict) -> None:
+    """Raise ValueError if `path` is the place of another (arm, seed) than its file's identity names."""
+    if parts := place(path, kind).split("/")[1:]:
+        refuse_other_network(identity, parts[0], int(parts[1].removeprefix("seed_")))
+
+
+def refuse_other_network(identity: dict, arm: str, seed: int) -> None:
+    """Raise ValueError unless an identity is of this arm and seed."""
+    found = (identity.get("arm"), identity.get("seed"))
+    if found != (arm, seed) or isinstance(found[1], bool):
+        raise ValueError(f"it is of arm {found[0]}, seed {found[1]}, must be of {arm}, {seed}")
+
+
+def place(path: str | Path, kind: str) -> str:
+    """Where in the results a path says that its file of this kind belongs; empty if it says nothing.
+
+    `<kind>/<arm>/seed_<seed>`, or `tables/<kind>` and `sensitivity/<kind>`.
+    """
+    parts = Path(os.path.abspath(path)).with_suffix("").parts
+    if parts[-3:-2] == (kind,) and re.fullmatch(r"seed_\d+", parts[-1]):
+        return "/".join(parts[-3:])
+    return "/".join(parts[-2:]) if parts[-2] in COLLECTIONS else ""
 
 
 def of(file: safe_open) -> dict:
     """The header of an open file."""
-    return json.loads((file.metadata() or {})[METADATA_KEY])
+    return plain((file.metadata() or {})[METADATA_KEY])
+
+
+def plain(text: str | bytes) -> Any:
+    """Plain values of JSON. Raises ValueError, or RecursionError where they lie too deep in one another."""
+    found = json.loads(text, parse_constant=_no_number)
+    level = [found]
+    for _ in range(DEEPEST):
+        level = [inner for value in level for inner in _inside(value)]
+    if level:
+        raise ValueError("what it says of itself is nested too deeply")
+    return found
 
 
 @contextlib.contextmanager
 def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
     """Turn what goes wrong while a file is read into a StoreError: the file, what is wrong, the mend."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ValueError("it is no file but a folder, pipe or device")
         yield
     except FileNotFoundError:
-        raise StoreError(f"{path}: no such {kind}; `snakemake --cores 1 {path}` makes it") from None
+        raise StoreError(f"{path}: no such {kind}; {again(path, remove=False)}") from None
     except (SafetensorError, OSError) as error:
         raise StoreError(f"{path}: not a whole {kind} file ({_line(error)}); {mend}") from None
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, ModgrowError) as error:
+    except Exception as error:  # readers of damaged bytes raise whatever they stumble over
         raise StoreError(f"{path}: not a {kind} of this project ({_line(error)}); {mend}") from None
 
 
-def again(path: str | Path) -> str:
-    """How a file of results is made again."""
-    return f"`rm {path}; snakemake --cores 1 {path}` makes it again"
+def again(path: str | Path, remove: bool = True) -> str:
+    """How a file of results is made again, or made at all; elsewhere no command can do that."""
+    command = _command(path)
+    if command is None:
+        return "take it again from where it was made"
+    target = shlex.quote(str(path))
+    made = f"{command} --cores 1 {target}"
+    return f"`rm {target}; {made}` makes it again" if remove else f"`{made}` makes it"
+
+
+def short(text: str, most: int = 300) -> str:
+    """A text on one line of so many printable characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: 10 * most])
+    line = " ".join(line.split())
+    return line if len(line) <= most else f"{line[:most]} ..."
+
+
+def _command(path: str | Path) -> str | None:
+    """How the run was started that the results at `path` are of; none if nothing says that they are any."""
+    here = Path(os.path.abspath(path))
+    for folder in here.parents:
+        with contextlib.suppress(OSError, ValueError):
+            if line := short((folder / COMMAND).read_text("utf-8"), 2000):
+                return line
+    return "snakemake" if Path(os.path.relpath(here)).parts[:1] == (DEFAULT_RESULTS,) else None
+
+
+def _only(part: Any, keys: dict) -> Any:
+    return {key: part[key] for key in keys if key in part} if isinstance(part, dict) else part
+
+
+def _inside(value: Any) -> list:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"it says {text} where a number must be")
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    return short(str(error)) or type(error).__name__

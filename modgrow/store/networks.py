@@ -67,9 +67,11 @@ def write(path: str | Path, trained: Trained) -> None:
 
 
 def read(path: str | Path) -> Trained:
-    """Read a network; its digest, shapes and values are checked. Raises StoreError naming the file."""
+    """Read a network; its digest, shapes, values and place are checked. Raises StoreError naming the file."""
     with headers.refusals(path, "network", headers.again(path)):
-        return unpack(*checked.read(path))
+        trained = unpack(*checked.read(path))
+        headers.refuse_other_place(path, "networks", trained.provenance.get("id", {}))
+        return trained
 
 
 def pack(trained: Trained) -> tuple[dict[str, Tensor], dict]:

@@ -95,6 +95,18 @@ def network_id(w):
     return planned
 
 
+def asked(table, w):
+    """What the table of one network depends on: its arm and seed, and what the experiment asks of the arm."""
+    return {"arm": w.arm, "seed": int(w.seed), **EXPERIMENTS[table](w.arm)}
+
+
+def planned(table, arms):
+    """What the tables of networks of these arms must say made them, arm by arm."""
+    if table == "learning_curves":
+        return {arm: {"id": {"settings": arm_settings(arm)}} for arm in arms}
+    return {arm: {"id": EXPERIMENTS[table](arm), "network": {"settings": arm_settings(arm)}} for arm in arms}
+
+
 def settings_of(arms):
     """The resolved settings of several arms by name."""
     return {arm: arm_settings(arm) for arm in arms}
@@ -129,6 +141,16 @@ ASKED = {
     "conservation": CHAINS,
 }
 PER_NETWORK = {"learning_curves": SEEDS} | {table: some(arms) for table, arms in ASKED.items() if arms}
+EXPERIMENTS = {  # what each asks of a network of an arm
+    "generalisation": lambda arm: {"settings": SETTINGS.generalisation.model_dump(exclude={"arms"})},
+    "perturbation": lambda arm: {
+        "pathways": ["weights", "tau"]
+        + ["recurrent", "feedforward"] * (SETTINGS.arms[arm].architecture == "modular"),
+        "settings": SETTINGS.perturbation.model_dump(exclude={"threshold"}),
+    },
+    "timescales": lambda arm: {"settings": SETTINGS.timescales.model_dump(exclude={"arms"})},
+    "conservation": lambda arm: {},
+}
 CLAIM_TABLES = [*PER_NETWORK, "pathways"] + ["perturbation_summary"] * bool(SETTINGS.comparison)
 TABLES = [*CLAIM_TABLES, "parameters", "resources", "reference"]
 

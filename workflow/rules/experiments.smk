@@ -17,9 +17,7 @@ rule generalise:
         mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
-        id=lambda w: identity(
-            "generalise", arm=w.arm, settings=SETTINGS.generalisation.model_dump(exclude={"arms"})
-        ),
+        id=lambda w: identity("generalise", **asked("generalisation", w)),
     shell:
         "python workflow/scripts/generalise.py --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
@@ -41,13 +39,7 @@ rule perturb:
         mem_mb=lambda w, attempt: memory_mb(2500, attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
-        id=lambda w: identity(
-            "perturb",
-            arm=w.arm,
-            pathways=["weights", "tau"]
-            + ["recurrent", "feedforward"] * (SETTINGS.arms[w.arm].architecture == "modular"),
-            settings=SETTINGS.perturbation.model_dump(exclude={"threshold"}),
-        ),
+        id=lambda w: identity("perturb", **asked("perturbation", w)),
     shell:
         "python workflow/scripts/perturb.py --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
@@ -69,9 +61,7 @@ rule timescales:
         mem_mb=lambda w, attempt: memory_mb(1500, attempt),
         runtime=lambda w, attempt: minutes(120, attempt),
     params:
-        id=lambda w: identity(
-            "timescales", arm=w.arm, settings=SETTINGS.timescales.model_dump(exclude={"arms"})
-        ),
+        id=lambda w: identity("timescales", **asked("timescales", w)),
     shell:
         "python workflow/scripts/timescales.py --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
@@ -89,7 +79,7 @@ rule conserve:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=lambda w: identity("conserve", arm=w.arm),
+        id=lambda w: identity("conserve", **asked("conservation", w)),
     shell:
         "python workflow/scripts/conserve.py --id {params.id:q}"
         " --network {input:q} --output {output:q} 2> {log:q}"

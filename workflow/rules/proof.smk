@@ -26,6 +26,7 @@ rule pool_proof_table:
             folder=f"{RESULTS}/learning_curves",
             pairs=PROOF_PAIRS,
             seeds=PROOF_SEEDS,
+            planned=planned("learning_curves", PROOF_SEEDS),
         ),
     shell:
         "python workflow/scripts/pool_proof_table.py --id {params.id:q} --output {output:q} 2> {log:q}"

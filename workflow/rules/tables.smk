@@ -18,7 +18,11 @@ rule collect_table:
         "../../envs/modgrow.yaml"
     params:
         id=lambda w: identity(
-            "collect_table", folder=f"{RESULTS}/{w.table}", seeds=COLLECTIONS[w.collection][w.table]
+            "collect_table",
+            table=w.table,
+            folder=f"{RESULTS}/{w.table}",
+            seeds=COLLECTIONS[w.collection][w.table],
+            planned=planned(w.table, COLLECTIONS[w.collection][w.table]),
         ),
     shell:
         "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"

@@ -2,13 +2,14 @@
 
 from modgrow import script
 from modgrow.errors import StoreError
+from modgrow.schemas.claims import SCHEMA
 from modgrow.store import files, tables
 from modgrow.verdict import judge
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--output")
-    claims = tables.read(args.table, judge.COLUMNS)
+    claims = tables.read(args.table, SCHEMA)
     if wrong := judge.problems(claims):
         raise StoreError(f"{args.table}: {'; '.join(wrong)}; look at the tables this claim is read from")
     files.write(args.output, lambda path: path.write_text(judge.count(claims) + "\n"))

@@ -2,6 +2,8 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
+from modgrow.schemas.claims import SCHEMA
+from modgrow.schemas.evidence import SCHEMAS
 from modgrow.store import files, tables
 from modgrow.verdict import judge
 from modgrow.verdict.evidence import Evidence
@@ -10,10 +12,10 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--csv", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    names = args.id["tables"]
-    evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
+    paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
+    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
     claims = judge.judge(evidence)
-    tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
+    tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
     files.write(args.markdown, lambda path: path.write_text(judge.markdown(claims)))
 

@@ -2,12 +2,13 @@
 
 from modgrow import script
 from modgrow.figures import claims, job
+from modgrow.schemas.claims import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
-    figure = claims.draw(tables.read(args.table, claims.COLUMNS))
+    figure = claims.draw(tables.read(args.table, SCHEMA))
     job.save(figure, args)
 
 

@@ -2,6 +2,8 @@
 
 from modgrow import script
 from modgrow.arm import arm_from_json
+from modgrow.schemas.comparisons import SCHEMA
+from modgrow.schemas.learning_curves import SCHEMA as CURVES
 from modgrow.store import tables
 from modgrow.verdict import comparisons
 
@@ -9,9 +11,9 @@ from modgrow.verdict import comparisons
 def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    curves = tables.read(args.curves, columns=("arm", "seed", "n_solved"))
+    curves = tables.read(args.curves, CURVES)
     table = comparisons.compare(curves, args.id["pairs"], arms)
-    tables.write(args.output, table, script.provenance(__file__, args.id, "scipy"))
+    tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id, "scipy"))
 
 
 if __name__ == "__main__":

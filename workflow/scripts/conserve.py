@@ -4,6 +4,7 @@ import pandas as pd
 
 from modgrow import script
 from modgrow.experiments import conservation
+from modgrow.schemas.conservation import SCHEMA
 from modgrow.store import networks, tables
 
 
@@ -16,7 +17,8 @@ def main() -> None:
     feedforward = [module.feedforward.numpy() for module in solved[1:]]
     rows = conservation.conservation(recurrent, feedforward)
     table = pd.DataFrame(rows, columns=conservation.COLUMNS).assign(arm=args.id["arm"], seed=trained.seed)
-    tables.write(args.output, table, made_by)
+    made_by["network"] = trained.provenance["id"]
+    tables.write(args.output, table, SCHEMA, made_by)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.figures import fig3, job
+from modgrow.schemas.perturbation import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    figure = fig3.draw(tables.read(args.table, fig3.COLUMNS), arms, args.id["threshold"])
+    figure = fig3.draw(tables.read(args.table, SCHEMA), arms, args.id["threshold"])
     job.save(figure, args)
 
 

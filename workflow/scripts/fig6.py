@@ -3,13 +3,14 @@
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.figures import fig6, job
+from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    figure = fig6.draw(tables.read(args.table, fig6.COLUMNS), args.id["panels"], arms)
+    figure = fig6.draw(tables.read(args.table, SCHEMA), args.id["panels"], arms)
     job.save(figure, args)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from modgrow import script
 from modgrow.experiments import generalisation
 from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.schemas.generalisation import SCHEMA
 from modgrow.store import networks, tables
 
 
@@ -16,7 +17,8 @@ def main() -> None:
     trained, settings = networks.read(args.network), args.id["settings"]
     rows = generalisation.rows(trained.at(settings["n"]), trained.seed, **settings)
     table = pd.DataFrame(rows).assign(arm=args.id["arm"], seed=trained.seed)
-    tables.write(args.output, table, made_by)
+    made_by["network"] = trained.provenance["id"]
+    tables.write(args.output, table, SCHEMA, made_by)
 
 
 if __name__ == "__main__":

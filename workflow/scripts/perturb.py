@@ -5,6 +5,7 @@ import pandas as pd
 from modgrow import script
 from modgrow.experiments.perturbation import strengths, sweep
 from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.schemas.perturbation import SCHEMA
 from modgrow.store import networks, tables
 
 
@@ -20,7 +21,8 @@ def main() -> None:
         found = sweep(trained.network, trained.seed, pathway, epsilons, settings["draws"], settings["steps"])
         sweeps.append(found)
     table = pd.concat(sweeps).assign(arm=args.id["arm"], seed=trained.seed)
-    tables.write(args.output, table, made_by)
+    made_by["network"] = trained.provenance["id"]
+    tables.write(args.output, table, SCHEMA, made_by)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from modgrow import script
 from modgrow.figures import job, pool_proof
+from modgrow.schemas.pool_proof import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
-    figure = pool_proof.draw(tables.read(args.table, pool_proof.COLUMNS))
+    figure = pool_proof.draw(tables.read(args.table, SCHEMA))
     job.save(figure, args)
 
 

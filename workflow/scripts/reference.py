@@ -4,6 +4,8 @@ from tabulate import tabulate
 
 from modgrow import script
 from modgrow.arm import arm_from_json
+from modgrow.schemas.evidence import SCHEMAS
+from modgrow.schemas.reference import SCHEMA
 from modgrow.store import files, tables
 from modgrow.verdict import reference
 from modgrow.verdict.evidence import Evidence
@@ -12,10 +14,10 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    names = args.id["tables"]
-    evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
+    paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
+    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
     found = reference.compare(evidence)
-    tables.write(args.table, found, script.provenance(__file__, args.id))
+    tables.write(args.table, found, SCHEMA, script.provenance(__file__, args.id))
     text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
     files.write(args.markdown, lambda path: path.write_text(text + "\n"))
 

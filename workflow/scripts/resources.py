@@ -2,14 +2,16 @@
 
 from modgrow import script
 from modgrow.experiments import resources
+from modgrow.schemas.learning_curves import SCHEMA as CURVES
+from modgrow.schemas.resources import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
-    curves = tables.read(args.curves, columns=("arm", "seed", "epoch", "n_tasks_solved"))
+    curves = tables.read(args.curves, CURVES)
     table = resources.collect(args.id["folder"], args.id["seeds"], curves)
-    tables.write(args.output, table, script.provenance(__file__, args.id))
+    tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
 
 
 if __name__ == "__main__":

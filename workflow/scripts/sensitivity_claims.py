@@ -4,6 +4,8 @@ import pandas as pd
 
 from modgrow import script
 from modgrow.arm import arm_from_json
+from modgrow.schemas.evidence import SCHEMAS
+from modgrow.schemas.sensitivity_claims import SCHEMA
 from modgrow.store import files, tables
 from modgrow.verdict import judge
 from modgrow.verdict.evidence import Evidence
@@ -15,10 +17,10 @@ def main() -> None:
     found: dict[str, list[pd.DataFrame]] = {}
     for folder, names in args.id["folders"].items():
         for name in names:
-            found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet"))
+            found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet", SCHEMAS[name]))
     evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
     claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
-    tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
+    tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
 
 

@@ -2,12 +2,13 @@
 
 from modgrow import script
 from modgrow.figures import job, sensitivity
+from modgrow.schemas.sensitivity_claims import SCHEMA
 from modgrow.store import tables
 
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
-    figure = sensitivity.draw(tables.read(args.table, sensitivity.COLUMNS))
+    figure = sensitivity.draw(tables.read(args.table, SCHEMA))
     job.save(figure, args)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from modgrow import script
 from modgrow.experiments import recording
 from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.schemas.timescales import SCHEMA
 from modgrow.store import networks, tables
 
 
@@ -18,7 +19,8 @@ def main() -> None:
         trained.network, trained.snapshots, trained.n_solved, trained.seed, **args.id["settings"]
     )
     table = pd.DataFrame(rows, columns=recording.COLUMNS).assign(arm=args.id["arm"], seed=trained.seed)
-    tables.write(args.output, table, made_by)
+    made_by["network"] = trained.provenance["id"]
+    tables.write(args.output, table, SCHEMA, made_by)
 
 
 if __name__ == "__main__":

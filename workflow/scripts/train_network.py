@@ -6,6 +6,7 @@ from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.learning import progress, resume
 from modgrow.learning.devices import choose_device, keep_memory_compact, use_threads
+from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import networks, tables
 from modgrow.store.states import Record
 
@@ -25,10 +26,9 @@ def main() -> None:
         resume.keep(curriculum, args.state, made_by)
 
     curve = pd.DataFrame(curriculum.records, columns=list(Record.__annotations__))
-    curve = curve.astype({"accuracy_previous": "float64"})
     curve.insert(0, "arm", arm_name)
     curve.insert(1, "seed", seed)
-    tables.write(args.curve, curve, made_by)
+    tables.write(args.curve, curve, SCHEMA, made_by)
     networks.write(args.network, networks.Trained.of(curriculum, made_by))
 
 
