@@ -17,11 +17,12 @@ rule generalise:
         mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
+        run=job("generalise"),
         id=lambda w: identity(
             "generalise", arm=w.arm, settings=SETTINGS.generalisation.model_dump(exclude={"arms"})
         ),
     shell:
-        "python workflow/scripts/generalise.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -41,6 +42,7 @@ rule perturb:
         mem_mb=lambda w, attempt: memory_mb(2500, attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
+        run=job("perturb"),
         id=lambda w: identity(
             "perturb",
             arm=w.arm,
@@ -49,7 +51,7 @@ rule perturb:
             settings=SETTINGS.perturbation.model_dump(exclude={"threshold"}),
         ),
     shell:
-        "python workflow/scripts/perturb.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -69,11 +71,12 @@ rule timescales:
         mem_mb=lambda w, attempt: memory_mb(1500, attempt),
         runtime=lambda w, attempt: minutes(120, attempt),
     params:
+        run=job("timescales"),
         id=lambda w: identity(
             "timescales", arm=w.arm, settings=SETTINGS.timescales.model_dump(exclude={"arms"})
         ),
     shell:
-        "python workflow/scripts/timescales.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -89,7 +92,7 @@ rule conserve:
     conda:
         "../../envs/modgrow.yaml"
     params:
+        run=job("conserve"),
         id=lambda w: identity("conserve", arm=w.arm),
     shell:
-        "python workflow/scripts/conserve.py --id {params.id:q}"
-        " --network {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --network {input:q} --output {output:q} 2> {log:q}"

@@ -1,5 +1,7 @@
 """Judge every claim of the paper that the tables have evidence for."""
 
+from pathlib import Path
+
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.store import files, tables
@@ -10,12 +12,12 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--csv", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    names = args.id["tables"]
-    evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
+    folder, names = Path(args.table).parent / "tables", args.id["tables"]
+    evidence = Evidence({name: tables.read(folder / f"{name}.parquet") for name in names}, arms)
     claims = judge.judge(evidence)
     tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
-    files.write(args.markdown, lambda path: path.write_text(judge.markdown(claims)))
+    files.write(args.markdown, lambda path: path.write_text(judge.markdown(claims), encoding="utf-8"))
 
 
 if __name__ == "__main__":

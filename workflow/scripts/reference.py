@@ -1,5 +1,7 @@
 """Set the authors' own numbers beside ours."""
 
+from pathlib import Path
+
 from tabulate import tabulate
 
 from modgrow import script
@@ -12,12 +14,12 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    names = args.id["tables"]
-    evidence = Evidence({name: tables.read(f"{args.id['folder']}/{name}.parquet") for name in names}, arms)
+    folder, names = Path(args.table).parent, args.id["tables"]
+    evidence = Evidence({name: tables.read(folder / f"{name}.parquet") for name in names}, arms)
     found = reference.compare(evidence)
     tables.write(args.table, found, script.provenance(__file__, args.id))
     text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
-    files.write(args.markdown, lambda path: path.write_text(text + "\n"))
+    files.write(args.markdown, lambda path: path.write_text(text + "\n", encoding="utf-8"))
 
 
 if __name__ == "__main__":
