@@ -4,8 +4,8 @@
 include: "workflow/Snakefile"
 
 
+# The default target, as the first rule of this file: that of an included one is lost.
 rule default:
-    default_target: True
     input:
         rules.all.input,
     localrule: True

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from modgrow.arm import Arm, Record
 from modgrow.errors import SettingsError
+from modgrow.places import results_folder
 from modgrow.validation import validated
 
 TARGETS = ("all", "pool_proof", "sensitivity")
@@ -92,7 +93,9 @@ class Sensitivity(Record):
 class Settings(Record):
     """Everything in `config.yaml`."""
 
-    results: str = Field("results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results")
+    results: Annotated[str, AfterValidator(results_folder)] = Field(
+        "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
+    )
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where networks are trained")
     seeds: int = Field(5, ge=1, le=1_000_000, description="networks per arm that names no number")
     arms: dict[ArmName, Arm] = Field(min_length=1, description="the training recipes by name")

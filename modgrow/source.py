@@ -41,7 +41,7 @@ def import_closure(path: Path) -> set[Path]:
 def imported_files(path: Path) -> frozenset[Path]:
     """The files of the package that `path` itself imports, their packages' `__init__.py` included."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -60,7 +60,7 @@ def _files_of(dotted: str) -> list[Path]:
 
 @functools.cache
 def _file_digest(path: Path) -> str:
-    return hashlib.sha256(code_of(path.read_text()).encode()).hexdigest()[:16]
+    return hashlib.sha256(code_of(path.read_text(encoding="utf-8")).encode()).hexdigest()[:16]
 
 
 def code_of(text: str) -> str:

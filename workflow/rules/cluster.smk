@@ -1,23 +1,24 @@
 # What a profile and a cluster change: which profile is in force, what jobs ask for, how they are warned.
 
-import argparse
 import signal
 
 
-def workflow_profile():
+def workflow_profile(named):
     """The workflow profile in force; one that does not exist is an error, where Snakemake is silent (#4276)."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--workflow-profile", default="default")
-    named = parser.parse_known_args()[0].workflow_profile
-    places = [Path(named), Path("profiles", named), Path(workflow.basedir, "profiles", named)]
-    found = [place for place in places if place.exists()]
+    beside = [folder / "profiles" for folder in (STARTED_IN, Path(workflow.basedir))]
+    found = [folder / named for folder in (STARTED_IN, *beside) if (folder / named).exists()]
     if found or named in ("default", "none"):
-        return next(map(os.path.relpath, found), "none")
+        return next(map(from_here, found), "none")
     known = sorted(path.parent.name for path in ROOT.glob("profiles/*/profile.*.yaml"))
     raise WorkflowError(f"--workflow-profile {named}: no such profile; profiles/ has {', '.join(known)}")
 
 
-PROFILE = workflow_profile() if workflow.is_main_process else None
+OWN_RUN = workflow.is_main_process and not MODULE
+PROFILE = workflow_profile(ASKED_FOR.workflow_profile or "default") if OWN_RUN else None
+
+# Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
+if OWN_RUN and "mem_mb" not in workflow.global_resources:
+    workflow.register_resource("mem_mb", int(0.9 * psutil.virtual_memory().total / 2**20))
 
 # On a cluster, two more Snakemakes live inside every job and count as its memory: 170 MB each, measured.
 COMPANIONS_MB = 0 if workflow.resource_settings.nodes is None else 400
@@ -43,4 +44,4 @@ def pass_on(number, frame):
 # It hands the warning to the script, and the shell between them waits until the script has saved its state.
 if workflow.remote_exec:
     signal.signal(signal.SIGUSR1, pass_on)
-    shell.prefix(f"trap : USR1; {prefix}")
+    RUN = f"trap : USR1; {RUN}"

@@ -1,10 +1,13 @@
-# Settings, checked before any job starts, and what all rules need: identity and environment.
+# Settings, checked before any job starts, and what all rules need: place, command, identity.
 
+import argparse
 import difflib
+import functools
 import itertools
 import json
 import os
 import shlex
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -13,14 +16,28 @@ import psutil
 from snakemake.exceptions import WorkflowError
 from snakemake.io import IOFile
 from snakemake.settings.types import DeploymentMethod
+from snakemake.utils import update_config
 
-ROOT = Path(workflow.basedir).parent if Path(workflow.basedir).name == "workflow" else Path(workflow.basedir)
+# Imported as a module, this leaves all that is global (targets, resources, messages) to the importer.
+MODULE = None if workflow.modifier.is_main_snakefile() else workflow.modifier.namespace
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
+if not ROOT.is_dir():
+    raise WorkflowError(f"{ROOT}: not a folder of this machine; clone modgrow and name its Snakefile by path")
+if taken := [c for c in ":{}\\" if c in str(ROOT)] or not str(ROOT).isprintable():
+    raise WorkflowError(
+        f"{ascii(str(ROOT))}: colons, braces, backslashes and line breaks in the path of the project"
+        " break Python's or Snakemake's own paths; move or rename the folder"
+    )
 sys.path.insert(0, str(ROOT))
 
 from modgrow import config as modgrow_config
-from modgrow import source
+from modgrow import places, source
 from modgrow.errors import ModgrowError
 from modgrow.store import files, headers
+
+sys.path.remove(str(ROOT))
+if places.ROOT != ROOT.resolve():
+    raise WorkflowError(f"{ROOT}: {places.ROOT} is in use in the same workflow; import from one of the two")
 
 
 def or_refuse(read, *what):
@@ -31,20 +48,40 @@ def or_refuse(read, *what):
         raise WorkflowError(str(error))
 
 
-if "arms" not in config:  # a file given with --configfile that has its own arms stands alone
-    or_refuse(modgrow_config.read_yaml, "config.yaml")
+# What the workflow has no other way to ask for.
+ASKED_FOR = argparse.ArgumentParser(add_help=False)
+ASKED_FOR.add_argument("--workflow-profile")
+ASKED_FOR = ASKED_FOR.parse_known_args()[0]
+STARTED_IN = Path(workflow.rundir)  # where Snakemake was called, which `--directory` has left
 
-    configfile: "config.yaml"
+
+def from_here(path):
+    """A path as a user writes it: relative where it lies in the working folder, if that is where he stands."""
+    path, here = Path(path).absolute(), Path.cwd()
+    return str(path.relative_to(here) if here == STARTED_IN and path.is_relative_to(here) else path)
 
 
-FILES = [os.path.relpath(path) for path in workflow.configfiles]
-for path in FILES:
-    or_refuse(modgrow_config.read_yaml, path)
-SETTINGS = or_refuse(modgrow_config.check, config, " + ".join(FILES) or "--config")
+# Settings: those given (--configfile, --config, or `config:` of a module), which stand alone if they have arms,
+# else over the project's config.yaml. An importer's command line speaks of its own settings.
+GIVEN = [] if MODULE else [from_here(path) for path in workflow.configfiles]
+FILES = GIVEN if "arms" in config else [*GIVEN, from_here(ROOT / "config.yaml")]
+READ = [or_refuse(modgrow_config.read_yaml, path) for path in FILES]
+RAW = {} if "arms" in config else READ[-1]
+update_config(RAW, config)
+SOURCE = " + ".join(FILES + [f"`config:` of module {MODULE}"] * bool(MODULE and config)) or "--config"
+SETTINGS = or_refuse(modgrow_config.check, RAW, SOURCE)
 
 STARTED = time.time()
 RESULTS = SETTINGS.results
-or_refuse(files.refuse_unwritable, RESULTS)
+PREFIX = workflow.modifier.path_modifier
+
+
+def placed(path):
+    """Where a file of the rules lies: a module may be imported with a prefix."""
+    return str(PREFIX.replace_prefix(path))
+
+
+or_refuse(files.refuse_unwritable, placed(RESULTS))
 
 
 wildcard_constraints:
@@ -52,22 +89,77 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-# Scripts find the package on PYTHONPATH; outside conda they run under the interpreter that runs Snakemake.
-prefix = f"set -euo pipefail; export PYTHONPATH={shlex.quote(str(ROOT))}; "
-if DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method:
-    prefix += f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; '
-shell.prefix(prefix)
+# A job runs under the interpreter that runs Snakemake, or the one of its conda environment, and finds the package
+# here. What else Python reads from the environment could change a result, or end or hang a job: a user's warnings
+# that are errors, asserts left out, a prompt at the end, another encoding, a notebook's backend, packages in HOME
+# that hide those of the environment. PYTHONHOME is Snakemake's own interpreter's.
+CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+SURROUNDINGS = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "",
+    "PYTHONOPTIMIZE": "",
+    "PYTHONINSPECT": "",
+    "PYTHONIOENCODING": "",
+    "MPLBACKEND": "agg",
+} | ({"PYTHONHOME": "", "PYTHONNOUSERSITE": "1"} if CONDA else {})
+RUN = " ".join(f"{name}={shlex.quote(value) if value else ''}" for name, value in SURROUNDINGS.items())
+RUN += " python" if CONDA else f" {shlex.quote(sys.executable)}"
 
-# Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
-if workflow.is_main_process and "mem_mb" not in workflow.global_resources and not workflow.remote_exec:
-    workflow.register_resource("mem_mb", int(0.9 * psutil.virtual_memory().total / 2**20))
+
+def job(script):
+    """What starts one of the scripts, for `params: run=`.
+
+    Of parameters Snakemake records neither those made from `output` nor, in a command, what they stand for:
+    a project that was moved, or runs under another interpreter, makes nothing again.
+    """
+
+    def command(wildcards, output):
+        note_command()
+        return f"{RUN} {shlex.quote(str(ROOT / 'workflow' / 'scripts' / script))}.py"
+
+    return command
+
+
+def started_by():
+    """The command of this run without targets and cores, good for any folder if it holds `--directory`."""
+    program = Path(sys.executable).with_name("snakemake")
+    on_path = not program.exists() or shutil.which("snakemake") == str(program)
+    words = ["snakemake" if on_path else from_here(program)]
+    usual = [STARTED_IN / name for name in ("Snakefile", "snakefile", "workflow/Snakefile")]
+    found = next((path for path in usual if path.exists()), None)
+    if Path.cwd() != STARTED_IN:
+        words += ["--snakefile", workflow.main_snakefile, "--directory", os.getcwd()]
+    elif found != Path(workflow.main_snakefile):
+        words += ["--snakefile", from_here(workflow.main_snakefile)]
+    words += ["--sdm", "conda"] * CONDA
+    words += (
+        ["--workflow-profile", PROFILE or ASKED_FOR.workflow_profile] if ASKED_FOR.workflow_profile else []
+    )
+    words += ["--replace-workflow-config"] * workflow.config_settings.replace_workflow_config
+    if workflow.configfiles:
+        words += ["--configfile", *map(from_here, workflow.configfiles)]
+    if workflow.config_settings.config_args:
+        words += ["--config", *workflow.config_settings.config_args]
+    return shlex.join(words)
+
+
+@functools.cache
+def note_command():
+    """Write beside the results how this run was started: what makes a file again begins with it."""
+    path = Path(placed(f"{RESULTS}/{places.COMMAND}"))
+    if workflow.is_main_process and workflow.executor_plugin and not (workflow.dryrun or workflow.touch):
+        line = started_by() + "\n"
+        if not path.exists() or path.read_text(encoding="utf-8") != line:
+            or_refuse(files.write, path, lambda temporary: temporary.write_text(line, encoding="utf-8"))
 
 
 def identity(script, **uses):
     """What a result depends on beside its inputs, as one canonical text: the code and the settings used.
 
     Snakemake compares parameters without their names, so a rule has exactly one; sorted, so that
-    reordering keys in config.yaml reruns nothing.
+    reordering keys in config.yaml reruns nothing. Rules ask for it in a function, or Snakemake would take
+    `{...}` in a title for a wildcard.
     """
     digest = source.digest(f"workflow/scripts/{script}.py")
     return json.dumps({"code": digest, **uses}, sort_keys=True, separators=(",", ":"))
@@ -77,7 +169,7 @@ def arm_settings(arm):
     """The resolved settings of one arm, or an error that says which arms there are."""
     if arm not in SETTINGS.arms:
         close = difflib.get_close_matches(arm, SETTINGS.arms, 3) or [n for n in SETTINGS.arms if "." not in n]
-        raise WorkflowError(f"no arm named {arm}; {' + '.join(FILES)} has {', '.join(close)} ...")
+        raise WorkflowError(f"no arm named {arm}; {SOURCE} has {', '.join(close)} ...")
     return SETTINGS.arms[arm].canonical
 
 
@@ -88,7 +180,7 @@ def network_id(w):
     no input function because Snakemake drops those errors where the output exists.)
     """
     planned = identity("train_network", arm=w.arm, seed=int(w.seed), settings=arm_settings(w.arm))
-    path = f"{RESULTS}/networks/{w.arm}/seed_{w.seed}.safetensors"
+    path = placed(f"{RESULTS}/networks/{w.arm}/seed_{w.seed}.safetensors")
     recorded = workflow.persistence.params(IOFile(path))
     if os.path.exists(path) and (recorded is None or repr(planned) in recorded):
         or_refuse(headers.refuse_other_settings, path, json.loads(planned))
@@ -114,11 +206,7 @@ def settings_of(arms):
 
 def per_network(folder, suffix, seeds):
     """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
-    return [
-        f"{RESULTS}/{folder}/{arm}/seed_{seed}.{suffix}"
-        for arm, count in seeds.items()
-        for seed in range(count)
-    ]
+    return places.per_network(f"{RESULTS}/{folder}", suffix, seeds)
 
 
 # Number of seeds per arm: of everything that `all` needs, and of the pool proof (an arm and its counterpart).
@@ -206,6 +294,9 @@ FIGURES = [figure for figure, wanted in FIGURES.items() if wanted]
 def announce():
     """Say at the start what is about to run, and how."""
     print(f"modgrow: workflow profile {PROFILE}; jobs run on {workflow.executor_plugin.name}")
+    unread = Path("config.yaml").absolute()
+    if unread.exists() and from_here(unread) not in FILES:
+        print(f"modgrow: settings of {SOURCE}; {unread} counts only if given: --configfile config.yaml")
     print(
         f"modgrow: {sum(SEEDS.values())} networks of {len(SEEDS)} arms make up `all`; results in {RESULTS}/"
     )

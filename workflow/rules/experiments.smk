@@ -17,9 +17,10 @@ rule generalise:
         mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
+        run=job("generalise"),
         id=lambda w: identity("generalise", **asked("generalisation", w)),
     shell:
-        "python workflow/scripts/generalise.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -39,9 +40,10 @@ rule perturb:
         mem_mb=lambda w, attempt: memory_mb(2500, attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
+        run=job("perturb"),
         id=lambda w: identity("perturb", **asked("perturbation", w)),
     shell:
-        "python workflow/scripts/perturb.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -61,9 +63,10 @@ rule timescales:
         mem_mb=lambda w, attempt: memory_mb(1500, attempt),
         runtime=lambda w, attempt: minutes(120, attempt),
     params:
+        run=job("timescales"),
         id=lambda w: identity("timescales", **asked("timescales", w)),
     shell:
-        "python workflow/scripts/timescales.py --id {params.id:q} --threads {threads}"
+        "{params.run} --id {params.id:q} --threads {threads}"
         " --network {input:q} --output {output:q} 2> {log:q}"
 
 
@@ -79,7 +82,7 @@ rule conserve:
     conda:
         "../../envs/modgrow.yaml"
     params:
+        run=job("conserve"),
         id=lambda w: identity("conserve", **asked("conservation", w)),
     shell:
-        "python workflow/scripts/conserve.py --id {params.id:q}"
-        " --network {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --network {input:q} --output {output:q} 2> {log:q}"

@@ -15,9 +15,10 @@ rule fig2a:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2a", arms=settings_of(SETTINGS.comparison)),
+        run=job("fig2a"),
+        id=lambda w: identity("fig2a", arms=settings_of(SETTINGS.comparison)),
     shell:
-        "python workflow/scripts/fig2a.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -35,9 +36,10 @@ rule fig2b:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2b", arms=settings_of(SETTINGS.comparison)),
+        run=job("fig2b"),
+        id=lambda w: identity("fig2b", arms=settings_of(SETTINGS.comparison)),
     shell:
-        "python workflow/scripts/fig2b.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -56,9 +58,10 @@ rule fig1:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig1", modules=4),
+        run=job("fig1"),
+        id=lambda w: identity("fig1", modules=4),
     shell:
-        "python workflow/scripts/fig1.py --id {params.id:q} --modular {input.modular:q} --flat {input.flat:q}"
+        "{params.run} --id {params.id:q} --modular {input.modular:q} --flat {input.flat:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -76,9 +79,10 @@ rule fig2c:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2c", arms=settings_of(SETTINGS.generalisation.arms)),
+        run=job("fig2c"),
+        id=lambda w: identity("fig2c", arms=settings_of(SETTINGS.generalisation.arms)),
     shell:
-        "python workflow/scripts/fig2c.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -96,9 +100,12 @@ rule fig3:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig3", arms=settings_of(SETTINGS.comparison), threshold=SETTINGS.perturbation.threshold),
+        run=job("fig3"),
+        id=lambda w: identity(
+            "fig3", arms=settings_of(SETTINGS.comparison), threshold=SETTINGS.perturbation.threshold
+        ),
     shell:
-        "python workflow/scripts/fig3.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -116,9 +123,12 @@ rule fig4:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig4", arms=settings_of(SETTINGS.timescales.arms), max_lag=SETTINGS.timescales.max_lag),
+        run=job("fig4"),
+        id=lambda w: identity(
+            "fig4", arms=settings_of(SETTINGS.timescales.arms), max_lag=SETTINGS.timescales.max_lag
+        ),
     shell:
-        "python workflow/scripts/fig4.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -137,9 +147,10 @@ rule fig5:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS)),
+        run=job("fig5"),
+        id=lambda w: identity("fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS)),
     shell:
-        "python workflow/scripts/fig5.py --id {params.id:q} --perturbation {input.perturbation:q} --conservation {input.conservation:q}"
+        "{params.run} --id {params.id:q} --perturbation {input.perturbation:q} --conservation {input.conservation:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -157,9 +168,10 @@ rule fig6:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
+        run=job("fig6"),
+        id=lambda w: identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
     shell:
-        "python workflow/scripts/fig6.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -177,7 +189,8 @@ rule n200:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("n200", arms=settings_of(DRIVEN)),
+        run=job("n200"),
+        id=lambda w: identity("n200", arms=settings_of(DRIVEN)),
     shell:
-        "python workflow/scripts/n200.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -21,15 +21,15 @@ rule pool_proof_table:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity(
+        run=job("pool_proof_table"),
+        id=lambda w: identity(
             "pool_proof_table",
-            folder=f"{RESULTS}/learning_curves",
             pairs=PROOF_PAIRS,
             seeds=PROOF_SEEDS,
             planned=planned("learning_curves", PROOF_SEEDS),
         ),
     shell:
-        "python workflow/scripts/pool_proof_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q} --output {output:q} 2> {log:q}"
 
 
 rule pool_proof_figure:
@@ -46,7 +46,8 @@ rule pool_proof_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pool_proof_figure"),
+        run=job("pool_proof_figure"),
+        id=lambda w: identity("pool_proof_figure"),
     shell:
-        "python workflow/scripts/pool_proof_figure.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -33,5 +33,5 @@ def page(table):
     return report(f"{RESULTS}/pages/{table}.html", **kept)
 
 
-PAGES = {"claims": f"{RESULTS}/claims.parquet"}
-PAGES |= {table: f"{RESULTS}/tables/{table}.parquet" for table in TABLES}
+# Every table with a page, and where in the results it lies.
+PAGES = {"claims": "claims.parquet"} | {table: f"tables/{table}.parquet" for table in TABLES}

@@ -17,15 +17,15 @@ rule collect_table:
     conda:
         "../../envs/modgrow.yaml"
     params:
+        run=job("collect_table"),
         id=lambda w: identity(
             "collect_table",
             table=w.table,
-            folder=f"{RESULTS}/{w.table}",
             seeds=COLLECTIONS[w.collection][w.table],
             planned=planned(w.table, COLLECTIONS[w.collection][w.table]),
         ),
     shell:
-        "python workflow/scripts/collect_table.py --id {params.id:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q} --output {output:q} 2> {log:q}"
 
 
 rule perturbation_summary:
@@ -43,10 +43,10 @@ rule perturbation_summary:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("perturbation_summary", threshold=SETTINGS.perturbation.threshold),
+        run=job("perturbation_summary"),
+        id=lambda w: identity("perturbation_summary", threshold=SETTINGS.perturbation.threshold),
     shell:
-        "python workflow/scripts/perturbation_summary.py --id {params.id:q}"
-        " --table {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --table {input:q} --output {output:q} 2> {log:q}"
 
 
 rule pathways:
@@ -62,10 +62,10 @@ rule pathways:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pathways", arms=settings_of(SEEDS)),
+        run=job("pathways"),
+        id=lambda w: identity("pathways", arms=settings_of(SEEDS)),
     shell:
-        "python workflow/scripts/pathways.py --id {params.id:q}"
-        " --curves {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --curves {input:q} --output {output:q} 2> {log:q}"
 
 
 rule parameters:
@@ -81,14 +81,14 @@ rule parameters:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity(
+        run=job("parameters"),
+        id=lambda w: identity(
             "parameters",
             arms=settings_of(SEEDS),
             comparison=SETTINGS.comparison,
         ),
     shell:
-        "python workflow/scripts/parameters.py --id {params.id:q}"
-        " --curves {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --curves {input:q} --output {output:q} 2> {log:q}"
 
 
 rule resources:
@@ -107,15 +107,15 @@ rule resources:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("resources", folder=f"{RESULTS}/benchmarks", seeds=SEEDS),
+        run=job("resources"),
+        id=lambda w: identity("resources", seeds=SEEDS),
     shell:
-        "python workflow/scripts/resources.py --id {params.id:q} --curves {input.curves:q}"
-        " --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q} --curves {input.curves:q}" " --output {output:q} 2> {log:q}"
 
 
 rule pages:
     input:
-        list(PAGES.values()),
+        expand(f"{RESULTS}/{{table}}", table=PAGES.values()),
     output:
         [page(table) for table in PAGES],
     log:
@@ -126,6 +126,7 @@ rule pages:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pages", folder=f"{RESULTS}/pages", tables=PAGES, longest=500),
+        run=job("pages"),
+        id=lambda w: identity("pages", tables=PAGES, longest=500),
     shell:
-        "python workflow/scripts/pages.py --id {params.id:q} 2> {log:q}"
+        "{params.run} --id {params.id:q} --page {output[0]:q} 2> {log:q}"

@@ -19,10 +19,12 @@ rule train_network:
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,
     params:
+        run=job("train_network"),
         id=network_id,
+        state=lambda w, output: places.state_of(output.network),
     shell:
-        "python workflow/scripts/train_network.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --threads {threads} --device {resources.device}"
         " --network {output.network:q} --curve {output.curve:q}"
-        f" --state {RESULTS}/states/{{wildcards.arm}}/seed_{{wildcards.seed}}.safetensors"
+        " --state {params.state:q}"
         " 2> {log:q}"

@@ -16,9 +16,10 @@ rule claims:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("claims", folder=f"{RESULTS}/tables", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        run=job("claims"),
+        id=lambda w: identity("claims", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
     shell:
-        "python workflow/scripts/claims.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --table {output.table:q} --csv {output.csv:q} --markdown {output.markdown:q} 2> {log:q}"
 
 
@@ -36,9 +37,10 @@ rule claims_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("claims_figure"),
+        run=job("claims_figure"),
+        id=lambda w: identity("claims_figure"),
     shell:
-        "python workflow/scripts/claims_figure.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
 
 
@@ -55,10 +57,10 @@ rule check_claims:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("check_claims"),
+        run=job("check_claims"),
+        id=lambda w: identity("check_claims"),
     shell:
-        "python workflow/scripts/check_claims.py --id {params.id:q}"
-        " --table {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --table {input:q} --output {output:q} 2> {log:q}"
 
 
 rule reference:
@@ -75,9 +77,10 @@ rule reference:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("reference", folder=f"{RESULTS}/tables", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        run=job("reference"),
+        id=lambda w: identity("reference", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
     shell:
-        "python workflow/scripts/reference.py --id {params.id:q}"
+        "{params.run} --id {params.id:q}"
         " --table {output.table:q} --markdown {output.markdown:q} 2> {log:q}"
 
 
@@ -94,12 +97,12 @@ rule comparisons:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity(
+        run=job("comparisons"),
+        id=lambda w: identity(
             "comparisons", pairs=COMPARED, arms=settings_of({arm for pair in COMPARED for arm in pair})
         ),
     shell:
-        "python workflow/scripts/comparisons.py --id {params.id:q}"
-        " --curves {input:q} --output {output:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --curves {input:q} --output {output:q} 2> {log:q}"
 
 
 rule sensitivity:
@@ -124,17 +127,17 @@ rule sensitivity_claims:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity(
+        run=job("sensitivity_claims"),
+        id=lambda w: identity(
             "sensitivity_claims",
-            folders={f"{RESULTS}/tables": CLAIM_TABLES, f"{RESULTS}/sensitivity": SENSITIVITY_TABLES},
+            folders={"tables": CLAIM_TABLES, "sensitivity": SENSITIVITY_TABLES},
             arms=settings_of(SETTINGS.arms_of("all") + SETTINGS.arms_of("sensitivity")),
             stand_ins=SETTINGS.sensitivity.stand_ins,
             seeds=SETTINGS.sensitivity.seeds,
             variants={variant: SETTINGS.variants_of(variant) for variant in SETTINGS.sensitivity.variants},
         ),
     shell:
-        "python workflow/scripts/sensitivity_claims.py --id {params.id:q}"
-        " --table {output.table:q} --csv {output.csv:q} 2> {log:q}"
+        "{params.run} --id {params.id:q}" " --table {output.table:q} --csv {output.csv:q} 2> {log:q}"
 
 
 rule sensitivity_figure:
@@ -151,7 +154,8 @@ rule sensitivity_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("sensitivity_figure"),
+        run=job("sensitivity_figure"),
+        id=lambda w: identity("sensitivity_figure"),
     shell:
-        "python workflow/scripts/sensitivity_figure.py --id {params.id:q} --table {input:q}"
+        "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

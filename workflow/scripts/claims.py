@@ -1,5 +1,7 @@
 """Judge every claim of the paper that the tables have evidence for."""
 
+from pathlib import Path
+
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.schemas.claims import SCHEMA
@@ -12,12 +14,13 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--csv", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
-    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
+    folder, names = Path(args.table).parent / "tables", args.id["tables"]
+    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name]) for name in names}
+    evidence = Evidence(found, arms)
     claims = judge.judge(evidence)
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
-    files.write(args.markdown, lambda path: path.write_text(judge.markdown(claims)))
+    files.write(args.markdown, lambda path: path.write_text(judge.markdown(claims), encoding="utf-8"))
 
 
 if __name__ == "__main__":

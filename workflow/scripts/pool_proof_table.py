@@ -1,6 +1,6 @@
 """Pool against fresh sequences, epoch by epoch, with intervals of the difference."""
 
-from modgrow import script
+from modgrow import places, script
 from modgrow.schemas.learning_curves import SCHEMA as CURVES
 from modgrow.schemas.pool_proof import SCHEMA
 from modgrow.store import tables
@@ -9,7 +9,8 @@ from modgrow.verdict import pool_proof
 
 def main() -> None:
     args = script.arguments(__doc__, "--output")
-    curves = tables.collect(args.id["folder"], CURVES, args.id["seeds"], args.id["planned"])
+    folder = places.around(args.output) / "learning_curves"
+    curves = tables.collect(folder, CURVES, args.id["seeds"], args.id["planned"])
     table = pool_proof.compare(curves, args.id["pairs"])
     tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
 

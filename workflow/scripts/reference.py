@@ -1,5 +1,7 @@
 """Set the authors' own numbers beside ours."""
 
+from pathlib import Path
+
 from tabulate import tabulate
 
 from modgrow import script
@@ -14,12 +16,13 @@ from modgrow.verdict.evidence import Evidence
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
-    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
+    folder, names = Path(args.table).parent, args.id["tables"]
+    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name]) for name in names}
+    evidence = Evidence(found, arms)
     found = reference.compare(evidence)
     tables.write(args.table, found, SCHEMA, script.provenance(__file__, args.id))
     text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
-    files.write(args.markdown, lambda path: path.write_text(text + "\n"))
+    files.write(args.markdown, lambda path: path.write_text(text + "\n", encoding="utf-8"))
 
 
 if __name__ == "__main__":

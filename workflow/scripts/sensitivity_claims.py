@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from modgrow import script
+from modgrow import places, script
 from modgrow.arm import arm_from_json
 from modgrow.schemas.evidence import SCHEMAS
 from modgrow.schemas.sensitivity_claims import SCHEMA
@@ -17,7 +17,8 @@ def main() -> None:
     found: dict[str, list[pd.DataFrame]] = {}
     for folder, names in args.id["folders"].items():
         for name in names:
-            found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet", SCHEMAS[name]))
+            path = places.around(args.table) / folder / f"{name}.parquet"
+            found.setdefault(name, []).append(tables.read(path, SCHEMAS[name]))
     evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
     claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
