@@ -9,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 
 from modgrow.differences import differences, in_words
 from modgrow.errors import ModgrowError, StoreError
+from modgrow.store import files
 
 METADATA_KEY = "modgrow"
 
@@ -36,6 +37,7 @@ def of(file: safe_open) -> dict:
 def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
     """Turn what goes wrong while a file is read into a StoreError: the file, what is wrong, the mend."""
     try:
+        files.refuse_irregular(path)
         yield
     except FileNotFoundError:
         raise StoreError(f"{path}: no such {kind}; `snakemake --cores 1 {path}` makes it") from None
