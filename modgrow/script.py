@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -36,8 +37,30 @@ def provenance(script: str, identity: dict, *packages: str, **more: str) -> dict
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run a script's `main`; a mendable error is one line and exit code 1."""
+    """Run a script's `main`; a mendable error, or Ctrl-C, is one line and exit code 1."""
+    _fill_closed_streams()
     try:
         main()
     except ModgrowError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit("stopped by SIGINT")
+    _let_go_of_log()
+
+
+def _fill_closed_streams() -> None:
+    """Let no file of results take the number of a standard stream that was closed: messages go there."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _let_go_of_log() -> None:
+    """A log that cannot be written is no reason to fail: Python's last flush would make it one."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.stderr = None

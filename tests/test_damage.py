@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from modgrow import config
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, StoreError
-from modgrow.learning import resume
 from modgrow.learning.curriculum import Curriculum
 from modgrow.store import checked, files, networks, states, tables
 from tests.conftest import small_arm
@@ -30,7 +29,7 @@ def whole(tmp_path_factory):
     curriculum = Curriculum(small_arm(epochs=2, threshold=0.0), 0)
     list(curriculum)
     networks.write(folder / "network", networks.Trained.of(curriculum, {"id": {"arm": "a"}}))
-    resume.keep(curriculum, folder / "state", {"id": {"arm": "a"}})
+    states.write(folder / "state", curriculum.state({"id": {"arm": "a"}}))
     table = pd.DataFrame({"arm": ["a"] * 50, "seed": range(50), "accuracy": [0.5] * 50})
     tables.write(folder / "table", table, {"id": {"arm": "a"}})
     return {path.name: path.read_bytes() for path in folder.iterdir()}

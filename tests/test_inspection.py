@@ -11,9 +11,8 @@ import torch
 
 from modgrow import __main__, inspection, why
 from modgrow.errors import ModgrowError
-from modgrow.learning import resume
 from modgrow.learning.curriculum import Curriculum
-from modgrow.store import checked, networks, tables
+from modgrow.store import checked, networks, states, tables
 from tests.conftest import small_arm
 from tests.runs import ROOT
 
@@ -24,7 +23,7 @@ def network(tmp_path):
     made_by = {"id": {"arm": "a", "seed": 3}, "versions": {"torch": "2"}, "sources": {"x.py": "abc"}}
     list(curriculum)
     networks.write(tmp_path / "n.safetensors", networks.Trained.of(curriculum, made_by))
-    resume.keep(curriculum, tmp_path / "state.safetensors", made_by)
+    states.write(tmp_path / "state.safetensors", curriculum.state(made_by))
     return str(tmp_path / "n.safetensors")
 
 

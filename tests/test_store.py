@@ -63,14 +63,14 @@ def test_wrong_shapes_and_wrong_values_are_refused_by_name(path):
     tensors, header = checked.read(path)
     shown = [name for name in tensors if name.startswith("chain.1.") and "start" not in name]
     cases = {
-        "tau is None": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
+        "tau is missing|n_solved is": {k: v for k, v in tensors.items() if k != "chain.1.tau"},
         r"tau is \(11,\)": {**tensors, "chain.1.tau": torch.ones(11)},
         "not finite": {**tensors, "chain.1.bias": torch.full((10,), torch.nan)},
-        "unpack": {**tensors, "other": torch.ones(1)},
+        "other has no place": {**tensors, "other": torch.ones(1)},
         "float64": {**tensors, "chain.1.bias": torch.ones(10, dtype=torch.float64)},
-        "modules are numbered": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
-        "1: tau is": {**tensors, "chain.1.start.tau": torch.ones(11)},
-        "snapshots at": {
+        "is missing": {k.replace("chain.1.", "chain.4."): v for k, v in tensors.items()},
+        r"start\.tau is": {**tensors, "chain.1.start.tau": torch.ones(11)},
+        "has no place": {
             **tensors,
             **{f"solved.99.{k}": v.clone() for k, v in tensors.items() if k in shown},
         },

@@ -57,11 +57,11 @@ class Pool:
     def extend(self, module: LeakyModule) -> None:
         """Replace the activity of the module upstream of `module` by that of `module`, now frozen."""
         self.depth += 1
-        dtype, states = self.bits.dtype, None
+        dtype, states, below = self.bits.dtype, None, self.activity
         for index, bits in enumerate(self.bits):
             rng = stream(self.seed, self.purpose, "initial", self.depth, index)
             initial = task.draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
-            upstream = None if self.activity is None else self.activity[index]
+            upstream = None if below is None else below[index]
             states = module.states(bits, initial.to(self.device, dtype), upstream, states)
             if self.activity is None:
                 self.activity = torch.empty(len(self), *states.shape, dtype=dtype, device=self.device)

@@ -17,7 +17,7 @@ from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
 from modgrow.store.networks import Trained
-from modgrow.store.states import Record, State
+from modgrow.store.states import Journal, Record, State
 from modgrow.streams import stream
 
 
@@ -55,9 +55,13 @@ class Curriculum:
         out_of_epochs = self.arm.epochs is not None and self.epoch >= self.arm.epochs
         return out_of_epochs or self.diverged or self.n_solved >= self.arm.n_limit
 
-    def state(self, provenance: dict) -> State:
-        """All that going on needs, valid until the next epoch; `provenance` says what it belongs to."""
-        return State(Trained.of(self, provenance), self.records, self._optimizer.velocities)
+    def state(self, provenance: dict, **more: object) -> State:
+        """All that going on needs, valid until the next epoch; `provenance` says what it belongs to.
+
+        `more` stands in the state's journal beside the records.
+        """
+        journal = Journal(self.records, **more)
+        return State(Trained.of(self, provenance), journal, self._optimizer.velocities)
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
@@ -74,7 +78,7 @@ class Curriculum:
         self._take_values(saved)
         for name, velocity in self._optimizer.velocities.items():
             velocity.copy_(state.momentum[name])
-        self.records = state.records
+        self.records = list(state.records)
         self.n_solved, self.diverged = state.trained.n_solved, state.trained.diverged
         self.snapshots = state.trained.snapshots
 

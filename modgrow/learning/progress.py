@@ -1,5 +1,6 @@
 """Progress of a training job: one line per epoch in its log, which `modgrow watch` reads."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterator
@@ -21,7 +22,13 @@ def logged(curriculum: Curriculum, arm: str) -> Iterator[Record]:
         say(
             f"{network}: diverged: a number of epoch {curriculum.epoch} is not finite; training stopped there"
         )
-    say(f"{network}: done: N_solved {curriculum.n_solved} after {curriculum.epoch} epochs")
+
+
+def done(curriculum: Curriculum, arm: str, parts: int = 1) -> None:
+    """The last line of a job whose files are written."""
+    found = f"N_solved {curriculum.n_solved} after {curriculum.epoch} epochs"
+    pieces = f", in {parts} parts" if parts > 1 else ""
+    say(f"{arm} seed {curriculum.seed}: done: {found}{pieces}")
 
 
 def line(curriculum: Curriculum, record: Record, elapsed: float, begun: float = 0.0) -> str:
@@ -32,16 +39,18 @@ def line(curriculum: Curriculum, record: Record, elapsed: float, begun: float = 
     arm, share = curriculum.arm, _share(curriculum)
     of = "" if arm.epochs is None else f"/{arm.epochs}"
     previous = "-" if record.accuracy_previous is None else f"{record.accuracy_previous:.3f}"
-    left = _clock(elapsed * (1 - share) / (share - begun)) if share > begun else "-"
+    left = clock(elapsed * (1 - share) / (share - begun)) if share > begun else "-"
     return (
         f"epoch {record.epoch}{of}  N {record.n}  accuracy {record.accuracy:.3f}  previous {previous}  "
-        f"solved {record.n_solved}  elapsed {_clock(elapsed)}  left {left}"
+        f"solved {record.n_solved}  elapsed {clock(elapsed)}  left {left}"
     )
 
 
 def say(text: str) -> None:
-    """A line in the job's log."""
-    print(text, file=sys.stderr, flush=True)
+    """A line in the job's log. It is lost where the log cannot be written: closed, full, nobody reading."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            print(text, file=sys.stderr, flush=True)
 
 
 def _share(curriculum: Curriculum) -> float:
@@ -51,7 +60,8 @@ def _share(curriculum: Curriculum) -> float:
     return min(curriculum.n_solved / curriculum.arm.n_limit, 1.0)
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """`0:12` or `1:02:03`."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from modgrow.arm import PATHWAYS, Arm
+from modgrow.errors import ModgrowError
 from modgrow.model.network import PATHWAY_TENSORS, LeakyModule, Network
 from modgrow.streams import stream
 
@@ -41,16 +42,16 @@ def grow(network: Network, seed: int) -> Birth:
 
 def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[LeakyModule, Birth]:
     values, copied, frozen, trained = {}, {}, {}, {}
-    owned = [name for name in PATHWAYS if name != "feedforward" or donor is not None]
-    for name in owned:
+    m = n - arm.n_first + 1
+    trains = trained_pathways(arm, m)
+    for name in owned_pathways(m):
         inherits = donor is not None and bool(donor.pathway(name))
         origin = arm.growth.birth(name) if inherits else "random"
         tensors = _values(origin, name, arm, donor, seed, n)
         values |= tensors
         if origin == "copy":
             copied[name] = _scalars(tensors)
-        trains = (arm.growth.trains(name) if inherits else True) and (name != "tau" or arm.tau_trained)
-        (trained if trains else frozen)[name] = _scalars(tensors)
+        (trained if name in trains else frozen)[name] = _scalars(tensors)
     child = LeakyModule(values, arm.negative_slope, arm.leak)
     if donor is not None:
         child.to(donor.tau.device)
@@ -58,6 +59,26 @@ def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[Leaky
         for tensor in child.pathway(name).values():
             tensor.requires_grad_(False)
     return child, Birth(n, copied, trained, frozen)
+
+
+def owned_pathways(m: int) -> list[str]:
+    """The pathways of module `m`, counted from 1: the first reads no module."""
+    return [name for name in PATHWAYS if name != "feedforward" or m > 1]
+
+
+def trained_pathways(arm: Arm, m: int) -> list[str]:
+    """Those of module `m` that train after its birth; the first that owns a pathway always trains it."""
+
+    def trains(name: str) -> bool:
+        first = m == (2 if name == "feedforward" else 1)
+        return (first or arm.growth.trains(name)) and (name != "tau" or arm.tau_trained)
+
+    return [name for name in owned_pathways(m) if trains(name)]
+
+
+def trained_tensors(arm: Arm, m: int) -> list[str]:
+    """Names of the tensors of module `m` that train after its birth."""
+    return [tensor for name in trained_pathways(arm, m) for tensor in PATHWAY_TENSORS[name]]
 
 
 def _values(origin: str, name: str, arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> dict:
@@ -72,7 +93,10 @@ def draw(pathway: str, arm: Arm, seed: int, n: int) -> dict[str, Tensor]:
     """Fresh values: U(-s, s) with s = weight_scale / sqrt(fan_in), tau uniform on `tau_initial`.
 
     fan_in is 1 for W^I and the number of units for all else (PyTorch's own default for a linear map).
+    Raises ModgrowError for what is no pathway.
     """
+    if pathway not in PATHWAYS:
+        raise ModgrowError(f"{pathway} is no pathway; name one of {', '.join(PATHWAYS)}")
     rng, units = stream(seed, "birth", n, pathway), arm.units
 
     def uniform(bound: float, *shape: int) -> Tensor:

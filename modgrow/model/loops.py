@@ -213,7 +213,7 @@ def _prepare(weights):
     vectors[2] = 1
     for i in range(units):
         vectors[0, i], vectors[1, i] = input[i], bias[i]
-        vectors[2, i] = input.dtype.type(1) / tau[i] if tau[i] >= 1 else input.dtype.type(1)
+        vectors[2, i] = input.dtype.type(1) if tau[i] < 1 else input.dtype.type(1) / tau[i]  # NaN stays NaN
     recurrent = cut(recurrent, (units, units), rows, rows, True)
     return recurrent, cut(feedforward, (units, below), rows, columns, False), rows, columns, vectors
 

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from modgrow.arm import Arm
+from modgrow.errors import ModgrowError
 from modgrow.model import dynamics, kernels
 from modgrow.model.kernels import WEIGHTS
 
@@ -44,7 +45,9 @@ class LeakyModule(nn.Module):
         return len(self.tau)
 
     def pathway(self, name: str) -> dict[str, nn.Parameter]:
-        """The tensors of one pathway; empty where the module does not own it."""
+        """The tensors of one pathway; empty where the module does not own it. Raises ModgrowError."""
+        if name not in PATHWAY_TENSORS:
+            raise ModgrowError(f"{name} is no pathway; name one of {', '.join(PATHWAY_TENSORS)}")
         tensors = {tensor: getattr(self, tensor) for tensor in PATHWAY_TENSORS[name]}
         return {tensor: value for tensor, value in tensors.items() if value is not None}
 
@@ -62,7 +65,8 @@ class LeakyModule(nn.Module):
         initial: Float[Tensor, "unit sequence"],
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
     ) -> Float[Tensor, "unit sequence"]:
-        """The state after the last bit."""
+        """The state after the last bit. Raises ModgrowError."""
+        self._check(bits, initial, upstream)
         if bits.device.type == "cpu":
             return kernels.final_state(bits, initial, upstream, **self._settings())
         return self.reference(bits, initial, upstream)[-1]
@@ -75,7 +79,11 @@ class LeakyModule(nn.Module):
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
         out: Float[Tensor, "states unit sequence"] | None = None,
     ) -> Float[Tensor, "states unit sequence"]:
-        """Every state, the initial one first, without a gradient; `out` is memory that may be used."""
+        """Every state, the initial one first, without a gradient; `out` is memory that may be used.
+
+        Raises ModgrowError.
+        """
+        self._check(bits, initial, upstream)
         if bits.device.type == "cpu":
             return kernels.activity(bits, initial, upstream, **self._settings(), out=out)
         return self.reference(bits, initial, upstream)
@@ -89,6 +97,29 @@ class LeakyModule(nn.Module):
 
     def _settings(self) -> dict:
         return {"weights": self._weights(), "negative_slope": self.negative_slope, "leak": self.leak}
+
+    def _check(self, bits: Tensor, initial: Tensor, upstream: Tensor | None) -> None:
+        """Refuse what would otherwise be left out in silence, or read beyond its end."""
+        if bool(self.tau.isnan().any()):
+            raise ModgrowError("tau has values that are no numbers: this module diverged in training")
+        if (upstream is None) != (self.feedforward is None):
+            is_given = "needs" if upstream is None else "has no W^FF, and was given"
+            raise ModgrowError(f"the module {is_given} the states of the module upstream of it")
+        for name, value in {"bits": bits, "initial": initial, "upstream": upstream}.items():
+            if value is not None and value.dtype != self.tau.dtype:
+                raise ModgrowError(f"{name} is {value.dtype}, the module's weights are {self.tau.dtype}")
+        if initial.shape != (self.units, bits.shape[-1]):
+            raise ModgrowError(
+                f"initial is {tuple(initial.shape)} (unit, sequence), must be {(self.units, bits.shape[-1])}"
+            )
+        if upstream is None:
+            return
+        units, sequences = self.feedforward.shape[1], bits.shape[-1]
+        if len(upstream) < len(bits) or upstream.shape[1:] != (units, sequences):
+            least = f"({len(bits)} or more, {units}, {sequences})"
+            raise ModgrowError(
+                f"upstream is {tuple(upstream.shape)} (states, unit, sequence), must be {least}"
+            )
 
     def reference(self, bits, initial, upstream):
         """Every state by `dynamics.run`: any device, differentiable."""
@@ -106,7 +137,9 @@ class Network(nn.Module):
 
     @property
     def newest(self) -> LeakyModule:
-        """The module at the end of the chain, the only one that trains."""
+        """The module at the end of the chain, the only one that trains. Raises ModgrowError."""
+        if not len(self.chain):
+            raise ModgrowError("the network has no module yet; grow() gives it the first")
         return self.chain[-1]
 
     @property
@@ -115,7 +148,10 @@ class Network(nn.Module):
         return self.arm.n_first - 1 + sum(len(module.readout) for module in self.chain)
 
     def head(self, n: int) -> tuple[LeakyModule, int]:
-        """The module that answers parity order `n`, and the place of the head in it."""
+        """The module that answers parity order `n`, and the place of the head in it. Raises ModgrowError."""
+        if not self.arm.n_first <= n <= self.n_newest:
+            heads = f"N = {self.arm.n_first} to {self.n_newest}" if len(self.chain) else "none"
+            raise ModgrowError(f"N = {n}: the network has no such head; it has {heads}")
         place = n - self.arm.n_first
         return (self.chain[0], place) if self.arm.architecture == "flat" else (self.chain[place], 0)
 

@@ -6,6 +6,7 @@ flipped bit is found wherever it lies.
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
@@ -14,28 +15,44 @@ from torch import Tensor
 
 from modgrow.store import files, headers
 
+Form = tuple[str, tuple[int, ...]]  # of a tensor: its type as safetensors calls it, and its shape
+
 
 def write(path: str | Path, tensors: dict[str, Tensor], header: dict) -> None:
     """Write CPU tensors, contiguous, under a header of plain values. Raises StoreError."""
-    text = json.dumps({**header, "digest": _digest(tensors, header)}, sort_keys=True)
+    text = json.dumps({**header, "digest": digest(tensors, header)}, sort_keys=True)
     content = save(tensors, {headers.METADATA_KEY: text})
     files.write(path, lambda temporary: temporary.write_bytes(content))
 
 
-def read(path: str | Path) -> tuple[dict[str, Tensor], dict]:
-    """Tensors and header as they were written. Raises what `headers.refusals` turns into one line."""
+def read(
+    path: str | Path, check: Callable[[dict[str, Form], dict], None] | None = None
+) -> tuple[dict[str, Tensor], dict]:
+    """Tensors and header as they were written. Raises what `headers.refusals` turns into one line.
+
+    `check` is given the form of every tensor, and the header, and may raise: no tensor is read before.
+    """
     with safe_open(path, framework="pt") as file:
-        header = headers.of(file)
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    if header.pop("digest") != _digest(tensors, header):
+        header, names = headers.of(file), file.keys()
+        said = header.pop("digest")
+        if check is not None:
+            check({name: _form(file, name) for name in names}, dict(header))
+        tensors = {name: file.get_tensor(name) for name in names}
+    if said != digest(tensors, header):
         raise SafetensorError("its content is not what was written")
     return tensors, header
 
 
-def _digest(tensors: dict[str, Tensor], header: dict) -> str:
+def digest(tensors: dict[str, Tensor], header: dict) -> str:
+    """SHA-256 over a header and every tensor, in hexadecimal digits."""
     found = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
     for name in sorted(tensors):
         value = tensors[name].detach()
         found.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
-        found.update(value.numpy().tobytes())
+        found.update(value.contiguous().numpy().reshape(-1).view("uint8"))
     return found.hexdigest()
+
+
+def _form(file: safe_open, name: str) -> Form:
+    part = file.get_slice(name)
+    return part.get_dtype(), tuple(part.get_shape())

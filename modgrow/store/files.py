@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -37,10 +38,17 @@ def write(path: str | Path, produce: Callable[[Path], object]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def refuse_irregular(path: str | Path) -> None:
+    """Raise OSError unless `path`, links followed, is a file: opening a named pipe would wait for ever."""
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is a pipe, socket or device")
+
+
 def refuse_unwritable(folder: str | Path) -> None:
     """Raise StoreError unless files can be written below `folder`, which need not exist yet."""
     folder = Path(folder)
-    while not folder.exists() and folder != folder.parent:
+    while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir():
         raise StoreError(f"{folder}: is a file where a folder is needed; move it away, or change `results`")
@@ -51,7 +59,7 @@ def refuse_unwritable(folder: str | Path) -> None:
 def _sweep(path: Path) -> None:
     """Remove what processes that were killed had begun to write; one still at work is younger than that."""
     for leftover in path.parent.glob(f".{path.name}.*"):
-        with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+        with contextlib.suppress(OSError):  # another process sweeps too
             if time.time() - leftover.stat().st_mtime > AN_HOUR:
                 leftover.unlink()
 

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shlex
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 
 from modgrow.differences import differences, in_words
 from modgrow.errors import StoreError
+from modgrow.store import files
 
 METADATA_KEY = "modgrow"
 COLLECTIONS = ("tables", "sensitivity")
@@ -102,8 +102,7 @@ def plain(text: str | bytes) -> Any:
 def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
     """Turn what goes wrong while a file is read into a StoreError: the file, what is wrong, the mend."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ValueError("it is no file but a folder, pipe or device")
+        files.refuse_irregular(path)
         yield
     except FileNotFoundError:
         raise StoreError(f"{path}: no such {kind}; {again(path, remove=False)}") from None

@@ -12,11 +12,15 @@ from pydantic import Field
 from torch import Tensor
 
 from modgrow.arm import Arm, Record
-from modgrow.model.network import LeakyModule, Network
+from modgrow.differences import differences, in_words
+from modgrow.model.network import TENSORS, LeakyModule, Network
 from modgrow.store import checked, headers
+from modgrow.store.checked import Form
 from modgrow.validation import validated
 
 START = "start."
+ITEMS = {"float32": "F32", "float64": "F64"}
+NAMES = {code: name for name, code in ITEMS.items()}
 
 
 class Header(Record):
@@ -69,7 +73,7 @@ def write(path: str | Path, trained: Trained) -> None:
 def read(path: str | Path) -> Trained:
     """Read a network; its digest, shapes, values and place are checked. Raises StoreError naming the file."""
     with headers.refusals(path, "network", headers.again(path)):
-        trained = unpack(*checked.read(path))
+        trained = unpack(*checked.read(path, check))
         headers.refuse_other_place(path, "networks", trained.provenance.get("id", {}))
         return trained
 
@@ -83,70 +87,110 @@ def pack(trained: Trained) -> tuple[dict[str, Tensor], dict]:
     return tensors, {"arm": trained.network.arm.canonical, **said}
 
 
+def fingerprint(trained: Trained) -> str:
+    """A digest of what was trained, apart from what made it."""
+    tensors, _ = pack(trained)
+    return checked.digest(tensors, {"n_solved": trained.n_solved, "diverged": trained.diverged})
+
+
+def check(forms: dict[str, Form], header: dict) -> int:
+    """The N of the newest head, if these can be the parts of a network. Raises ModgrowError, ValueError."""
+    header = validated(Header, header, "its header")
+    _check_identity(header)
+    n_newest = _n_newest(header.arm, forms)
+    _check_orders(header, n_newest, len(forms))
+    expected, item = layout(header.arm, n_newest, header.n_solved), ITEMS[header.arm.dtype]
+    if missing := next((name for name in expected if name not in forms), None):
+        raise ValueError(f"{missing} is missing")
+    for name, (dtype, shape) in forms.items():
+        if name not in expected:
+            raise ValueError(f"{name} has no place in such a network")
+        if shape != expected[name]:
+            raise ValueError(f"{name} is {shape}, must be {expected[name]}")
+        if dtype != item:
+            raise ValueError(f"{name} is {NAMES.get(dtype, dtype)}, must be {header.arm.dtype}")
+    return n_newest
+
+
 def unpack(tensors: dict[str, Tensor], header: dict) -> Trained:
-    """The network that was packed. Raises ModgrowError, ValueError or LookupError if it cannot be one."""
+    """The network that was packed and has passed `check`. Raises ValueError for numbers that are none."""
     header = validated(Header, header, "its header")
     for name, value in tensors.items():
         if not torch.isfinite(value).all() and not header.diverged:
             raise ValueError(f"{name} has values that are not finite")
-    solved = {name: value for name, value in tensors.items() if name.startswith("solved.")}
-    orders = sorted({int(name.split(".")[1]) for name in solved})
-    snapshots = {
-        n: _network(
-            header.arm, {k.split(".", 2)[2]: v for k, v in solved.items() if k.startswith(f"solved.{n}.")}
-        )
-        for n in orders
-    }
-    network = _network(header.arm, {name: value for name, value in tensors.items() if name not in solved})
-    _check_orders(network, header.n_solved, orders)
+    arm, solved = header.arm, ()
+    if arm.architecture == "flat":
+        solved = range(arm.n_first, header.n_solved + 1)
+    snapshots = {n: _network(arm, tensors, f"solved.{n}.") for n in solved}
+    network = _network(arm, tensors)
     return Trained(network, header.seed, header.n_solved, header.diverged, snapshots, header.provenance)
 
 
-def _check_orders(network: Network, n_solved: int, snapshots: list[int]) -> None:
-    first, newest = network.arm.n_first, network.n_newest
-    if not first - 1 <= n_solved <= newest:
-        raise ValueError(f"n_solved is {n_solved}, its heads stand for {first} to {newest}")
-    expected = list(range(first, n_solved + 1)) if network.arm.architecture == "flat" else []
-    if snapshots != expected:
-        raise ValueError(f"it has snapshots at {snapshots}, must have them at {expected}")
+def layout(arm: Arm, n_newest: int, n_solved: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every tensor of a network whose newest head stands for `n_newest`."""
+    if arm.architecture == "flat":
+        chain = {"chain.1.": _shapes(arm, 1, n_newest - arm.n_first + 1)}
+        solved = range(arm.n_first, n_solved + 1)
+        past = {f"solved.{n}.chain.1.": _shapes(arm, 1, n - arm.n_first + 1) for n in solved}
+    else:
+        chain = {f"chain.{m}.": _shapes(arm, m, 1) for m in range(1, n_newest - arm.n_first + 2)}
+        past = {}
+    born = {f"{module}{START}": shapes for module, shapes in chain.items()}
+    modules = {**chain, **born, **past}
+    return {f"{module}{name}": shape for module, shapes in modules.items() for name, shape in shapes.items()}
 
 
-def _network(arm: Arm, tensors: dict[str, Tensor]) -> Network:
-    network = Network(arm)
-    by_module: dict[int, dict[str, Tensor]] = {}
-    for name, value in tensors.items():
-        _, m, tensor = name.split(".", 2)
-        by_module.setdefault(int(m), {})[tensor] = value
-    if sorted(by_module) != list(range(1, len(by_module) + 1)):
-        raise ValueError(f"its modules are numbered {sorted(by_module)}")
-    if arm.architecture == "flat" and len(by_module) != 1:
-        raise ValueError(f"it has {len(by_module)} modules, a flat network has one")
-    for m in sorted(by_module):
-        values = {name: value for name, value in by_module[m].items() if not name.startswith(START)}
-        _check_shapes(arm, m, values)
-        starts = {name.removeprefix(START): v for name, v in by_module[m].items() if name.startswith(START)}
-        if starts:
-            _check_shapes(arm, m, starts)
+def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
+    u = arm.units
+    shapes = {"input": (u,), "recurrent": (u, u), "bias": (u,), "tau": (u,)}
+    shapes |= {"readout": (heads, 2, u), "readout_bias": (heads, 2)}
+    return shapes if m == 1 else {**shapes, "feedforward": (u, u)}
+
+
+def _n_newest(arm: Arm, forms: dict[str, Form]) -> int:
+    """Parity order of the newest head, by the heads of a flat network or the modules of another."""
+    if arm.architecture == "flat":
+        _, shape = forms.get("chain.1.readout", ("", ()))
+        heads = shape[0] if shape else 0
+    else:
+        heads = len({name.split(".")[1] for name in forms if name.startswith("chain.")})
+    return arm.n_first - 1 + heads
+
+
+def _check_orders(header: Header, n_newest: int, n_tensors: int) -> None:
+    first, n_solved, limit = header.arm.n_first, header.n_solved, header.arm.n_limit
+    if not first <= n_newest <= limit:
+        raise ValueError(f"its newest head stands for {n_newest}, its settings allow {first} to {limit}")
+    if not n_newest - 1 <= n_solved <= n_newest:
+        raise ValueError(f"n_solved is {n_solved}, its heads stand for {first} to {n_newest}")
+    if header.arm.architecture == "flat" and n_solved - first + 1 > n_tensors:
+        raise ValueError(f"it has {n_tensors} tensors, too few for {n_solved - first + 1} solved tasks")
+
+
+def _check_identity(header: Header) -> None:
+    """What made it must have asked for this arm and seed."""
+    asked = header.provenance.get("id", {})
+    if not isinstance(asked, dict):
+        raise ValueError("provenance.id is no mapping")
+    found = {"settings": header.arm.canonical, "seed": header.seed}
+    changed = differences({key: asked.get(key, own) for key, own in found.items()}, found)
+    if changed:
+        raise ValueError(f"what made it asked for another network: {in_words(changed)}")
+
+
+def _network(arm: Arm, tensors: dict[str, Tensor], prefix: str = "") -> Network:
+    network, m = Network(arm), 1
+    while f"{prefix}chain.{m}.tau" in tensors:
+        values = _of_module(tensors, f"{prefix}chain.{m}.")
         module = LeakyModule(values, arm.negative_slope, arm.leak)
-        module.start = starts
+        module.start = _of_module(tensors, f"{prefix}chain.{m}.{START}")
         network.chain.append(module.requires_grad_(False))
+        m += 1
     return network
 
 
-def _check_shapes(arm: Arm, m: int, values: dict[str, Tensor]) -> None:
-    u = arm.units
-    heads = len(values["readout"]) if arm.architecture == "flat" else 1
-    for name, value in values.items():
-        if value.dtype != getattr(torch, arm.dtype):
-            raise ValueError(f"module {m}: {name} is {value.dtype}, must be {arm.dtype}")
-    expected = {"input": (u,), "recurrent": (u, u), "bias": (u,), "tau": (u,)}
-    expected |= {"readout": (heads, 2, u), "readout_bias": (heads, 2)}
-    if m > 1:
-        expected["feedforward"] = (u, u)
-    found = {name: tuple(value.shape) for name, value in values.items()}
-    if found != expected:
-        wrong = next(name for name in {**expected, **found} if expected.get(name) != found.get(name))
-        raise ValueError(f"module {m}: {wrong} is {found.get(wrong)}, must be {expected.get(wrong)}")
+def _of_module(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name: tensors[prefix + name] for name in TENSORS if prefix + name in tensors}
 
 
 def _tensors(network: Network) -> dict[str, Tensor]:

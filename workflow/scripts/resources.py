@@ -1,7 +1,8 @@
-"""Time and memory of every job, from Snakemake's benchmark files."""
+"""Time and memory of every job, from Snakemake's benchmark files and the states of training."""
 
 from modgrow import places, script
 from modgrow.experiments import resources
+from modgrow.learning import costs
 from modgrow.schemas.learning_curves import SCHEMA as CURVES
 from modgrow.schemas.resources import SCHEMA
 from modgrow.store import tables
@@ -9,8 +10,10 @@ from modgrow.store import tables
 
 def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
+    results, seeds = places.around(args.output), args.id["seeds"]
     curves = tables.read(args.curves, CURVES)
-    table = resources.collect(places.around(args.output) / "benchmarks", args.id["seeds"], curves)
+    before = costs.before_the_last_part(results / "states", seeds)
+    table = resources.collect(results / "benchmarks", seeds, curves, before)
     tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
 
 

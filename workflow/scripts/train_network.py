@@ -21,15 +21,18 @@ def main() -> None:
     device = choose_device(args.device)
     made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors", device=device)
 
-    curriculum = resume.resumed(arm, seed, device, args.state, made_by)
+    job = resume.Job(arm, seed, device, args.state, made_by)
+    curriculum = job.curriculum
     for _ in progress.logged(curriculum, arm_name):
-        resume.keep(curriculum, args.state, made_by)
+        job.keep()
 
     curve = pd.DataFrame(curriculum.records, columns=list(Record.__annotations__))
     curve.insert(0, "arm", arm_name)
     curve.insert(1, "seed", seed)
     tables.write(args.curve, curve, SCHEMA, made_by)
     networks.write(args.network, networks.Trained.of(curriculum, made_by))
+    job.deliver()
+    progress.done(curriculum, arm_name, len(job.parts))
 
 
 if __name__ == "__main__":
