@@ -4,7 +4,7 @@ With a seed it determines a network. Where each default comes from: `docs/fideli
 """
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,6 +20,7 @@ class Record(BaseModel):
     """A frozen, strictly typed record; a key it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    derived: ClassVar[tuple[str, ...]] = ()  # fields that no settings file gives
 
 
 class Growth(Record):
@@ -74,7 +75,9 @@ class Arm(Record):
     length_extra: int = Field(2, ge=0, le=1000, description="shortest sequence: N plus this")
     length_factor: float = Field(4.0, ge=1.0, le=100.0, description="longest sequence: this times N")
 
-    learning_rate: float = Field(0.1, gt=0.0, le=100.0, description="of SGD")
+    learning_rate: float = Field(
+        0.1, gt=0.0, le=100.0, description="of SGD; may follow the size: 1.1/sqrt(units)"
+    )
     momentum: float = Field(0.1, ge=0.0, lt=1.0, description="of SGD")
     nesterov: bool = Field(True, description="Nesterov's momentum")
     clip_norm: float = Field(
@@ -118,6 +121,10 @@ class Arm(Record):
             raise ValueError("growth is null; a modular arm needs a policy, or leave the key out")
         if self.epochs is None and self.n_max is None:
             raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
+        if self.epochs is None and self.threshold == 1.0:
+            raise ValueError(
+                "threshold is 1.0, which no accuracy is above; give epochs, or training never ends"
+            )
         if self.nesterov and self.momentum == 0.0:
             raise ValueError("nesterov is true but momentum is 0.0; give momentum, or nesterov: false")
         if self.n_max is not None and self.n_max < self.n_first:

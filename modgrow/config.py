@@ -7,29 +7,43 @@ the recipes complete (`modgrow/arm.py`), those of the sensitivity variants (`mod
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
-import yaml
 from pydantic import AfterValidator, Field, model_validator
 
 from modgrow.arm import Arm, Record
-from modgrow.errors import SettingsError
+from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, problems
+from modgrow.errors import printable
 from modgrow.places import results_folder
-from modgrow.validation import validated
+from modgrow.settings_file import read_yaml
+from modgrow.validation import plain, refusal, shown, validated
 
-TARGETS = ("all", "pool_proof", "sensitivity")
+TARGETS = ("all", "pool_proof")
+OF_ARMS = ("seeds", "target")  # what an arm says beside its recipe
+BY_SIZE = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) */ *sqrt\(units\)")
+
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
-
-
+Title = Annotated[str, Field(min_length=1, max_length=80)]
+Seeds = Annotated[int, Field(ge=1, le=MOST_NETWORKS)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 
 
 class Strengths(Record):
     """Perturbation strengths epsilon: 0, and `count` geometric from `lowest` to `highest`."""
 
-    lowest: float = Field(gt=0.0, le=1000.0, description="smallest epsilon above 0")
-    highest: float = Field(gt=0.0, le=1000.0, description="largest epsilon")
+    lowest: float = Field(ge=1e-6, le=1000.0, description="smallest epsilon above 0")
+    highest: float = Field(ge=1e-6, le=1000.0, description="largest epsilon")
     count: int = Field(ge=2, le=1000, description="how many, 0 not counted")
+
+    @model_validator(mode="after")
+    def _apart(self):
+        least = self.lowest * 1.001 ** (self.count - 1)
+        if self.highest < least:
+            raise ValueError(
+                f"highest is {self.highest}; must be at least {least:.4g} for {self.count} strengths from "
+                f"{self.lowest} on, each a thousandth above the one before"
+            )
+        return self
 
 
 class Perturbation(Record):
@@ -43,7 +57,7 @@ class Perturbation(Record):
     )
     draws: Count = Field(10, description="independent perturbations per network")
     steps: Count = Field(1000, description="scored steps of each continuous run")
-    threshold: float = Field(0.9, ge=0.0, le=1.0, description="a task counts as solved above this accuracy")
+    threshold: float = Field(0.9, ge=0.0, lt=1.0, description="a task counts as solved above this accuracy")
 
 
 class Generalisation(Record):
@@ -63,7 +77,15 @@ class Timescales(Record):
     runs: Count = Field(10, description="continuous runs per drive")
     steps: Count = Field(100_000, description="time steps of each run")
     burn_in: int = Field(500, ge=0, le=10_000_000, description="steps before recording starts")
-    max_lag: int = Field(30, ge=2, le=1000, description="autocorrelations are fitted at lags 0 to this")
+    max_lag: int = Field(
+        30, ge=5, le=1000, description="autocorrelations are fitted at lags 0 to this, half of steps at most"
+    )
+
+    @model_validator(mode="after")
+    def _recorded(self):
+        if self.steps < 2 * self.max_lag:
+            raise ValueError(f"steps is {self.steps}; must be at least twice max_lag, {2 * self.max_lag}")
+        return self
 
 
 class Variant(Record):
@@ -79,7 +101,7 @@ Experiment = Literal["generalisation", "perturbation", "timescales", "conservati
 class Sensitivity(Record):
     """Does each conclusion hold under another setting? (`snakemake sensitivity`)"""
 
-    seeds: int = Field(3, ge=1, le=1_000_000, description="networks per changed arm")
+    seeds: Seeds = Field(3, description="networks per changed arm")
     stand_ins: dict[str, str] = Field(
         default_factory=dict, description="cheaper arms that take the part of others in the claims"
     )
@@ -93,11 +115,13 @@ class Sensitivity(Record):
 class Settings(Record):
     """Everything in `config.yaml`."""
 
+    derived: ClassVar[tuple[str, ...]] = ("arm_seeds", "arm_targets")
+
     results: Annotated[str, AfterValidator(results_folder)] = Field(
         "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
     )
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where networks are trained")
-    seeds: int = Field(5, ge=1, le=1_000_000, description="networks per arm that names no number")
+    seeds: Seeds = Field(5, description="networks per arm that names no number")
     arms: dict[ArmName, Arm] = Field(min_length=1, description="the training recipes by name")
     comparison: list[str] = Field(
         default_factory=list,
@@ -107,7 +131,7 @@ class Settings(Record):
     generalisation: Generalisation = Field(default_factory=Generalisation, description="Fig. 2c")
     timescales: Timescales = Field(default_factory=Timescales, description="Fig. 4")
     freezing: list[str] = Field(default_factory=list, description="arms of Fig. 6a; none: no figure")
-    duplication: dict[str, list[str]] = Field(
+    duplication: dict[Title, Annotated[list[str], Field(min_length=1)]] = Field(
         default_factory=dict, description="panels of Fig. 6b: title and arms; none: no figure"
     )
     sensitivity: Sensitivity = Field(
@@ -118,23 +142,20 @@ class Settings(Record):
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
 
-    @model_validator(mode="after")
-    def _known_arms(self):
-        named = {
-            "comparison": self.comparison,
-            "generalisation.arms": self.generalisation.arms,
-            "timescales.arms": self.timescales.arms,
-            "freezing": self.freezing,
-            **{f"duplication.{title}": arms for title, arms in self.duplication.items()},
-            "sensitivity.stand_ins": [*self.sensitivity.stand_ins, *self.sensitivity.stand_ins.values()],
-            **{f"sensitivity.variants.{v}.arms": own.arms for v, own in self.sensitivity.variants.items()},
-            "pathways": [self.pathways] if self.pathways else [],
-        }
-        may = [name for name in self.arms if self.arm_targets.get(name, "all") == "all"]
-        for key, arms in named.items():
-            if unknown := [arm for arm in arms if arm not in may]:
-                raise ValueError(f"{key} names {unknown[0]!r}; may name {', '.join(may)}")
-        return self
+    def asked(self, experiment: str) -> list[str]:
+        """The arms whose networks an experiment asks, those of sensitivity variants among them."""
+        arms = {
+            "generalisation": self.generalisation.arms,
+            "perturbation": self.comparison,
+            "timescales": self.timescales.arms,
+            "conservation": [arm for arm in self.comparison if self.arms[arm].architecture == "modular"],
+        }[experiment]
+        if experiment not in self.sensitivity.experiments or not self.sensitivity.variants:
+            return arms
+        stand_ins = [self.sensitivity.stand_ins.get(arm, arm) for arm in arms]
+        pairs = [pair for variant in self.sensitivity.variants for pair in self.variants_of(variant).items()]
+        changed = [name for arm, name in pairs if arm in stand_ins]
+        return list(dict.fromkeys([*arms, *stand_ins, *changed]))
 
     def arms_of(self, target: str = "all") -> list[str]:
         """The arms that a target of the workflow needs."""
@@ -153,7 +174,8 @@ class Settings(Record):
         pairs = {}
         for fresh in self.arms_of("pool_proof"):
             for arm in self.arms_of("all"):
-                if self.arms[arm].model_copy(update={"pool_batches": "fresh"}) == self.arms[fresh]:
+                as_fresh = self.arms[arm].model_copy(update={"pool_batches": "fresh"})
+                if self.arms[arm] != as_fresh == self.arms[fresh]:
                     pairs[fresh] = arm
         return pairs
 
@@ -163,47 +185,84 @@ def load(path: str | Path) -> Settings:
     return check(read_yaml(path), str(path))
 
 
-def read_yaml(path: str | Path) -> dict:
-    """A YAML mapping in which no key stands twice. Raises SettingsError."""
-    try:
-        raw = yaml.load(Path(path).read_text(), _UniqueKeys)
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{path}: no such settings file; run from the project's root, or name one with --configfile"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read: {error}") from None
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        raise SettingsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(raw, dict):
-        raise SettingsError(f"{path}: is a {type(raw).__name__}; must be a mapping of keys to values")
-    return raw
-
-
 def check(raw: dict, name: str = "config.yaml") -> Settings:
     """Resolve every arm against `defaults` and check all of it. Raises SettingsError."""
-    raw = dict(raw)
-    defaults = raw.pop("defaults", None) or {}
-    arms = raw.pop("arms", None)
+    raw = plain(raw, name)
+    defaults, arms = raw.pop("defaults", None), raw.pop("arms", None)
+    defaults = {} if defaults is None else defaults
     if not isinstance(defaults, dict):
-        raise SettingsError(f"{name}: defaults: is {defaults!r}; must be a mapping of settings to values")
+        raise refusal(name, f"defaults: is {shown(defaults)}; must be a mapping of settings to values")
     if not isinstance(arms, dict) or not arms:
-        raise SettingsError(f"{name}: arms: is {arms!r}; must be a mapping of arm names to recipes")
-    if unknown := set(raw) & {"arm_seeds", "arm_targets"}:
-        raise SettingsError(f"{name}: {unknown.pop()}: is derived; give `seeds` or `target` in each arm")
-    validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False)
+        raise refusal(name, f"arms: is {shown(arms)}; must be a mapping of arm names to recipes")
+    if given := set(raw) & set(Settings.derived):
+        raise refusal(name, f"{min(given)}: is derived; give `seeds` or `target` in each arm")
+    validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False, also=("defaults",))
+    validated(Arm, _sized({"units": 1, **defaults}), name, ("defaults",), alone=False)
     seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
-    validated(Arm, {"units": 1, **defaults}, name, ("defaults",), alone=False)
-    variants = _variant_arms(raw.get("sensitivity") or {}, arms)
-    if double := set(arms) & set(variants):
-        raise SettingsError(f"{name}: arms.{double.pop()}: is the name of a sensitivity variant; rename it")
-    arms = arms | variants
-    resolved = {arm: _resolve(arm, own, defaults, name) for arm, own in arms.items()}
-    counts = {arm: _seeds(own.get("seeds", seeds), f"{name}: arms.{arm}") for arm, own in arms.items()}
-    targets = {arm: _target(own.get("target", "all"), f"{name}: arms.{arm}") for arm, own in arms.items()}
-    plain = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
-    derived = {"arms": resolved, "arm_seeds": counts, "arm_targets": targets}
-    return validated(Settings, {"comparison": plain, **raw, **derived}, name)
+    recipes = _own_arms(arms, seeds, name) + _variant_arms(raw.get("sensitivity", {}), arms, name)
+    if len(recipes) > MOST_ARMS:
+        count = f"{len(arms)} arms and {len(recipes) - len(arms)} of sensitivity variants"
+        raise refusal(name, f"arms: {count}; at most {MOST_ARMS} in all")
+    derived = {
+        "arms": {own.arm: _resolve(own, defaults, name) for own in recipes},
+        "arm_seeds": {own.arm: own.seeds for own in recipes},
+        "arm_targets": {own.arm: own.target for own in recipes},
+    }
+    plainest = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
+    settings = validated(Settings, {"comparison": plainest, **raw, **derived}, name)
+    for problem in problems(settings):
+        raise refusal(name, problem)
+    return settings
+
+
+class Own(NamedTuple):
+    """What an arm names itself, before `defaults`, and the keys under which a mistake in it is found."""
+
+    arm: str
+    keys: tuple[str, ...]
+    recipe: dict
+    seeds: int
+    target: str
+
+
+def _own_arms(arms: dict, seeds: int, name: str) -> list[Own]:
+    found = []
+    for arm, own in arms.items():
+        where = f"arms.{printable(arm)}"
+        if not isinstance(own, dict):
+            raise refusal(name, f"{where}: is {shown(own)}; must be a mapping with at least `units`")
+        recipe = {key: value for key, value in own.items() if key not in OF_ARMS}
+        found.append(Own(arm, ("arms", arm), recipe, own.get("seeds", seeds), own.get("target", TARGETS[0])))
+        count, target = found[-1].seeds, found[-1].target
+        if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_NETWORKS:
+            said = f"must be an integer from 1 to {MOST_NETWORKS}"
+            raise refusal(name, f"{where}.seeds: is {shown(count)}; {said}")
+        if target not in TARGETS:
+            raise refusal(name, f"{where}.target: is {shown(target)}; must be one of {', '.join(TARGETS)}")
+    return found
+
+
+def _variant_arms(sensitivity: dict, arms: dict, name: str) -> list[Own]:
+    """The arms of the sensitivity variants; a name that is not an arm is refused later, by its key."""
+    found, taken = [], set(arms)
+    seeds = sensitivity.get("seeds", Sensitivity.model_fields["seeds"].default)
+    for variant, own in sensitivity.get("variants", {}).items():
+        keys = ("sensitivity", "variants", variant)
+        if double := set(own["change"]) & set(OF_ARMS):
+            raise refusal(
+                name, f"{'.'.join(keys)}.change: {min(double)} is no setting of a recipe; leave it out"
+            )
+        for arm in dict.fromkeys(own["arms"]):
+            changed = variant_name(arm, variant)
+            if changed in taken or len(changed) > 64:
+                said = "is longer than 64 characters" if len(changed) > 64 else "is the name of another arm"
+                raise refusal(name, f"{'.'.join(keys)}: {shown(changed)} {said}; rename the variant")
+            if isinstance(arms.get(arm), dict):
+                base = {key: value for key, value in arms[arm].items() if key not in OF_ARMS}
+                recipe = _merged(base, own["change"])
+                found.append(Own(changed, (*keys, f"change, arm {arm}"), recipe, seeds, "sensitivity"))
+                taken.add(changed)
+    return found
 
 
 def _merged(recipe: dict, over: dict) -> dict:
@@ -217,81 +276,17 @@ def variant_name(arm: str, variant: str) -> str:
     return f"{arm}.{variant}"
 
 
-def _variant_arms(sensitivity: dict, arms: dict) -> dict[str, dict]:
-    """The recipes of the sensitivity variants; a name that is not an arm is refused later, by its key."""
-    parts = {"target": "sensitivity", "seeds": sensitivity.get("seeds", 3)}
-    return {
-        variant_name(arm, variant): _merged(arms[arm], own["change"]) | parts
-        for variant, own in (sensitivity.get("variants") or {}).items()
-        for arm in own["arms"]
-        if isinstance(arms.get(arm), dict)
-    }
+def _sized(recipe: dict) -> dict:
+    """The recipe with a learning rate written `1.1/sqrt(units)` as its number for this size."""
+    rate, units = recipe.get("learning_rate"), recipe.get("units")
+    written = BY_SIZE.fullmatch(rate) if isinstance(rate, str) else None
+    if not written or not isinstance(units, int) or units < 1:
+        return recipe
+    return {**recipe, "learning_rate": float(written[1]) / math.sqrt(units)}
 
 
-def _by_size(rate: Any, units: Any) -> Any:
-    """A learning rate written `1.1/sqrt(units)` as its number for this arm; anything else as it is."""
-    written = re.fullmatch(r"([0-9.]+) */ *sqrt\(units\)", rate) if isinstance(rate, str) else None
-    return float(written[1]) / math.sqrt(units) if written and isinstance(units, int) and units > 0 else rate
-
-
-def _resolve(arm: Any, own: Any, defaults: dict, name: str) -> Arm:
-    where = f"{name}: arms.{arm}"
-    if not isinstance(own, dict):
-        raise SettingsError(f"{where}: is {own!r}; must be a mapping with at least `units`")
-    own = {key: value for key, value in own.items() if key not in ("seeds", "target")}
-    flat = own.get("architecture", defaults.get("architecture")) == "flat"
+def _resolve(own: Own, defaults: dict, name: str) -> Arm:
+    flat = own.recipe.get("architecture", defaults.get("architecture")) == "flat"
     modular_only = ("growth", "pool_batches") if flat else ()
-    merged = _merged({key: value for key, value in defaults.items() if key not in modular_only}, own)
-    if "learning_rate" in merged:
-        merged["learning_rate"] = _by_size(merged["learning_rate"], merged.get("units"))
-    return validated(Arm, merged, name, ("arms", arm))
-
-
-def _seeds(count: Any, where: str) -> int:
-    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 1_000_000:
-        raise SettingsError(f"{where}.seeds: is {count!r}; must be an integer from 1 to 1000000")
-    return count
-
-
-def _target(target: Any, where: str) -> str:
-    if target not in TARGETS:
-        raise SettingsError(f"{where}.target: is {target!r}; must be one of {', '.join(TARGETS)}")
-    return target
-
-
-def work(arm: Arm) -> int:
-    """Multiply-adds of one update at half the reachable N, in thousands: ranks arms by length."""
-    products = 3 if arm.architecture == "flat" else 5
-    shortest, longest = arm.lengths(max(arm.n_limit // 2, arm.n_first))
-    return products * arm.units**2 * (shortest + longest) // 2 * arm.batch_size // 1000
-
-
-def memory_mb(arm: Arm) -> int:
-    """What a training job asks for: an interpreter with torch, the pools, passes through time."""
-    length, item = arm.lengths(arm.n_limit)[1], 4 if arm.dtype == "float32" else 8
-    one_pass = (2 * length + 1) * max(arm.units, 5) * max(arm.batch_size, 256) * item
-    snapshots = arm.units**2 * item * arm.n_limit if arm.architecture == "flat" else 0
-    return 600 + (int(1.1 * arm.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """PyYAML keeps the last of two equal keys; two arms with one name must not pass in silence."""
-
-    def flatten_mapping(self, node):
-        if not hasattr(node, "unique"):  # merging rewrites a node: look at it once, as it was written
-            self._refuse_doubles(node)
-            node.unique = True
-        super().flatten_mapping(node)
-
-    def _refuse_doubles(self, node):
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, list | dict):
-                raise yaml.YAMLError(f"a key is a {type(key).__name__}; must be text")
-            if key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.YAMLError(f"the key {key!r} stands twice, second at line {line}")
-            seen.add(key)
+    merged = _merged({key: value for key, value in defaults.items() if key not in modular_only}, own.recipe)
+    return validated(Arm, _sized(merged), name, own.keys, also=OF_ARMS)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from modgrow.errors import printable
+
 ABSENT = "nothing"
 
 
@@ -17,7 +19,10 @@ def differences(old: Any, new: Any, key: str = "") -> dict[str, tuple[Any, Any]]
 
 
 def in_words(found: dict[str, tuple[Any, Any]], most: int = 3) -> str:
-    """`learning_rate 0.1, now 0.2; ... (and 2 more)`."""
-    said = [f"{key} {old}, now {new}" for key, (old, new) in list(found.items())[:most]]
+    """`learning_rate 0.1, now 0.2; ... (and 2 more)`: one printable line, a few hundred characters."""
+    said = [
+        f"{printable(key)} {printable(str(old), 40)}, now {printable(str(new), 40)}"
+        for key, (old, new) in list(found.items())[:most]
+    ]
     more = f" (and {len(found) - most} more)" if len(found) > most else ""
     return "; ".join(said) + more

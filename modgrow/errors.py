@@ -11,3 +11,9 @@ class SettingsError(ModgrowError):
 
 class StoreError(ModgrowError):
     """A file of results cannot be written, or is not what its name promises."""
+
+
+def printable(text: str, most: int = 60) -> str:
+    """A text on one line: at most `most` characters, what a terminal cannot show written as its code."""
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 3] + "..."

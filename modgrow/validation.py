@@ -1,57 +1,163 @@
 """Settings from plain values, and what is wrong with them in one line that names the key."""
 
 import difflib
+import itertools
+import reprlib
+from collections.abc import Iterable
 from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from modgrow.arm import Record
-from modgrow.errors import SettingsError
+from modgrow.errors import SettingsError, printable
+
+LINE = 300  # characters of a message, a longer file name aside
+DEEPEST = 20  # levels of lists and mappings in each other
+MOST_VALUES = 20_000
+WORDS = (
+    ("Value error, ", ""),
+    ("Input should be", "must be"),
+    ("Input should", "must"),
+    ("must be a valid dictionary or instance of Settings", "must be a mapping"),
+)
 
 
-def validated(model: type[Record], raw: dict, name: str, prefix: tuple = (), alone: bool = True) -> Any:
+def refusal(name: str, said: str) -> SettingsError:
+    """The error for the file `name`: one line that can be printed."""
+    start = f"{printable(name, 4096)}: "
+    return SettingsError(start + printable(said, max(LINE - len(start), LINE // 2)))
+
+
+def shown(value: Any) -> str:
+    """A value as Python writes it, shortened, so that it can be printed."""
+    return printable(_SHORT.repr(value))
+
+
+def plain(raw: Any, name: str) -> Any:
+    """A copy made of plain values alone: text, numbers, true, false, null, lists, mappings with text as keys.
+
+    Raises SettingsError: for anything else, for text that cannot be printed, and for too much of it.
+    """
+    counted = itertools.count(1)
+
+    def copy(value: Any, at: tuple[str, ...]) -> Any:
+        if len(at) > DEEPEST:
+            raise refusal(name, f"{_dotted(at[:3])}...: lies deeper than {DEEPEST} levels")
+        if next(counted) > MOST_VALUES:
+            raise refusal(name, f"{_dotted(at)}: settings are more than {MOST_VALUES} values; give fewer")
+        if isinstance(value, dict):
+            return {_text(key, at, "key"): copy(inner, (*at, key)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [copy(inner, (*at, str(place))) for place, inner in enumerate(value)]
+        if isinstance(value, str):
+            return _text(value, at, "text")
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int):
+            if abs(value) >= 2**63:
+                raise refusal(name, f"{_dotted(at)}: is {shown(value)}; must be a smaller number")
+            return int(value)
+        if isinstance(value, float):
+            return float(value)
+        kind = f"is a {type(value).__name__}, {shown(value)}"
+        raise refusal(
+            name, f"{_dotted(at)}: {kind}; must be text, a number, true, false, null, a list or a mapping"
+        )
+
+    def _text(text: Any, at: tuple[str, ...], kind: str) -> str:
+        where = f"{_dotted(at)}: " if at else ""
+        if not isinstance(text, str):
+            raise refusal(
+                name, f"{where}the {kind} {shown(text)} is a {type(text).__name__}; write it in quotes"
+            )
+        if not text.isprintable():
+            raise refusal(name, f"{where}the {kind} {shown(text)} has characters that cannot be printed")
+        return str(text)
+
+    return copy(raw, ())
+
+
+def validated(
+    model: type[Record],
+    raw: dict,
+    name: str,
+    prefix: tuple = (),
+    alone: bool = True,
+    also: tuple[str, ...] = (),
+) -> Any:
     """A record from plain values. Raises SettingsError: one line that names the key below `prefix`.
 
     Values that are not meant to stand `alone` are checked one by one, not for what they are together.
+    `also`: keys that may stand beside those of the record, for the hint at a misspelt one.
     """
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        problems = [p for p in error.errors() if alone or p["type"] != "value_error"]
+        found = error.errors(include_url=False, include_context=False)
+        problems = [problem for problem in found if alone or problem["type"] != "value_error"]
+        problems.sort(
+            key=lambda problem: problem["type"] == "missing"
+        )  # a misspelt key explains a missing one
         if not problems:
             return None
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        raise SettingsError(f"{name}: {_explain(model, problems[0], prefix)}{more}") from None
+        raise refusal(name, _explain(model, problems[0], prefix, also) + more) from None
 
 
-def _explain(model: type[Record], problem: dict, prefix: tuple) -> str:
+def choice(wrong: str, names: Iterable[str]) -> str:
+    """What may stand in the place of a wrong name: the closest, or some of them."""
+    names = list(names)
+    close = difflib.get_close_matches(wrong[:64], names[:500], 1)
+    if close:
+        return f"did you mean {close[0]}?"
+    more = f", ... ({len(names)} in all)" if len(names) > 5 else ""
+    return (
+        f"may name {', '.join(printable(name) for name in names[:5])}{more}"
+        if names
+        else "none may stand here"
+    )
+
+
+def _explain(model: type[Record], problem: dict, prefix: tuple, also: tuple[str, ...]) -> str:
     owner, field = _find(model, problem["loc"])
     known = [part for part in problem["loc"] if not str(part).startswith(("literal[", "constrained-"))]
-    key = ".".join(str(part) for part in (*prefix, *known) if part not in ("int", "float", "[key]"))
+    key = _dotted((*prefix, *(part for part in known if part not in ("int", "float", "[key]"))))
     if problem["type"] == "extra_forbidden":
-        names = list(owner.model_fields)
-        close = difflib.get_close_matches(str(problem["loc"][-1]), names, 1)
-        hint = f"did you mean {close[0]}?" if close else f"may be one of {', '.join(names)}"
+        names = [name for name in owner.model_fields if name not in owner.derived]
+        names += also if owner is model else ()
+        close = difflib.get_close_matches(str(problem["loc"][-1])[:64], names, 1)
+        hint = f"did you mean {close[0]}?" if close else "`python -m modgrow settings` lists those there are"
         return f"{key}: unknown key; {hint}"
-    said = problem["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    said = problem["msg"]
+    for pydantics, ours in WORDS:
+        said = said.replace(pydantics, ours)
+    said = said.split(" or instance of")[0].replace("a valid dictionary", "a mapping of keys to values")
     if problem["type"] == "missing":
-        return f"{key}: is missing; must be given: {field.description} {_range(field)}".rstrip()
+        return f"{key}: is missing; must be given: {field.description}{_range(field)}".rstrip()
     if field is None:
         return f"{key}: {said}" if key else said
-    hint = " (write 1.0e-2, not 1e-2)" if _number_as_text(problem["input"]) else ""
-    return f"{key}: is {_short(problem['input'])}; {said}{hint} ({field.description}{_range(field)})"
+    hint = _hint(problem["input"])
+    return f"{key}: is {shown(problem['input'])}; {said}{hint} ({field.description}{_range(field)})"
+
+
+def _dotted(parts: Iterable[Any]) -> str:
+    return ".".join(printable(str(part), 70) for part in parts)
 
 
 def _find(model: type[Record], loc: tuple) -> tuple[type[Record], Any]:
     """The innermost record and field that an error's location speaks of."""
-    owner, field = model, None
+    owner, field, is_name = model, None, False
     for part in loc:
+        if is_name:  # of an entry in a mapping of records
+            is_name = False
+            continue
         if str(part) not in owner.model_fields:
             break
         field = owner.model_fields[str(part)]
         kinds = (field.annotation, *get_args(field.annotation))
         inner = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Record)]
         owner = inner[0] if inner else owner
+        is_name = bool(inner) and getattr(field.annotation, "__origin__", None) is dict
     return owner, field
 
 
@@ -61,13 +167,30 @@ def _range(field: Any) -> str:
     return f"; {', '.join(bounds)}" if bounds else ""
 
 
-def _number_as_text(value: Any) -> bool:
+def _hint(value: Any) -> str:
+    """Where a number is wanted and text that looks like one was given."""
     try:
-        return isinstance(value, str) and float(value) is not None
+        if not isinstance(value, str) or float(value) is None:
+            return ""
     except ValueError:
-        return False
+        return ""
+    if "e" in value.lower():
+        return " (write 1.0e-2, not 1e-2)"
+    return " (leave out the quotes; --config passes numbers inside lists and mappings as text)"
 
 
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+class _Short(reprlib.Repr):
+    """Of every value a few parts, and of an integer with thousands of digits how many."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxstring = self.maxother = self.maxlong = 56
+        self.maxlevel = 3
+
+    def repr_int(self, value: int, level: int) -> str:
+        if abs(value) >= 10**60:
+            return f"an integer of {int(value.bit_length() * 0.30103) + 1} digits or so"
+        return repr(value)
+
+
+_SHORT = _Short()

@@ -31,7 +31,7 @@ if taken := [c for c in ":{}\\" if c in str(ROOT)] or not str(ROOT).isprintable(
 sys.path.insert(0, str(ROOT))
 
 from modgrow import config as modgrow_config
-from modgrow import places, source
+from modgrow import forecast, places, source
 from modgrow.errors import ModgrowError
 from modgrow.store import files, headers
 

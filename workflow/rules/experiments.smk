@@ -14,7 +14,7 @@ rule generalise:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
+        mem_mb=lambda w, attempt: memory_mb(forecast.memory_mb(SETTINGS.arms[w.arm]), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
         run=job("generalise"),

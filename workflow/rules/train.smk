@@ -9,12 +9,12 @@ rule train_network:
         f"{RESULTS}/logs/train_network/{{arm}}/seed_{{seed}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/train_network/{{arm}}/seed_{{seed}}.tsv"
-    priority: lambda w: modgrow_config.work(SETTINGS.arms[w.arm])
+    priority: lambda w: forecast.work(SETTINGS.arms[w.arm])
     conda:
         "../../envs/modgrow-cuda.yaml" if SETTINGS.device == "cuda" else "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(modgrow_config.memory_mb(SETTINGS.arms[w.arm]), attempt),
+        mem_mb=lambda w, attempt: memory_mb(forecast.memory_mb(SETTINGS.arms[w.arm]), attempt),
         runtime=lambda w, attempt: minutes(30, attempt),
         gpu=int(SETTINGS.device == "cuda"),
         device=SETTINGS.device,

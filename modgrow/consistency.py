@@ -1,0 +1,140 @@
+"""What settings must be together, beyond the range of each: whatever is accepted, ends.
+
+Each function looks at one thing and yields what is wrong with it, key first, one line each.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from modgrow import forecast
+from modgrow.validation import choice, shown
+
+if TYPE_CHECKING:
+    from modgrow.config import Settings
+
+MOST_NETWORKS = 20_000  # planning takes about 1.5 ms a job, and a network has up to five jobs
+MOST_ARMS = 150
+MOST_TEXT = 115_000  # characters of all recipes: Linux takes 131,072 as one argument of a command
+MOST_MB = 2**20
+
+
+def problems(settings: "Settings") -> Iterator[str]:
+    """Everything that is wrong between settings."""
+    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _order, _variants, _stand_ins, _memory):
+        yield from look(settings)
+
+
+def _targets(settings: "Settings") -> Iterator[str]:
+    if not settings.arms_of("all"):
+        yield "arms: all are of target pool_proof; give at least one of target all"
+
+
+def _listed(settings: "Settings") -> Iterator[str]:
+    """Every list of arms names arms that are there, each once."""
+    variants = settings.sensitivity.variants
+    lists = {
+        "comparison": settings.comparison,
+        "generalisation.arms": settings.generalisation.arms,
+        "timescales.arms": settings.timescales.arms,
+        "freezing": settings.freezing,
+        **{f"duplication.{title}": arms for title, arms in settings.duplication.items()},
+        "sensitivity.stand_ins": list(settings.sensitivity.stand_ins),
+        "sensitivity.stand_ins, as stand-in,": list(settings.sensitivity.stand_ins.values()),
+        **{f"sensitivity.variants.{name}.arms": variant.arms for name, variant in variants.items()},
+        "sensitivity.experiments": settings.sensitivity.experiments,
+        "pathways": [settings.pathways] if settings.pathways is not None else [],
+    }
+    may = settings.arms_of("all")
+    for key, named in lists.items():
+        for name, times in Counter(named).items():
+            if name not in may and key != "sensitivity.experiments":
+                yield f"{key} names {shown(name)}; {choice(name, may)}"
+            if times > 1:
+                yield f"{key} names {shown(name)} {times} times; name it once"
+
+
+def _cases(settings: "Settings") -> Iterator[str]:
+    seen = {}
+    for arm in settings.arms:
+        other = seen.setdefault(arm.lower(), arm)
+        if other != arm:
+            yield f"arms.{arm}: is {other} but for capitals, one folder on some disks; rename one of them"
+
+
+def _size(settings: "Settings") -> Iterator[str]:
+    """What planning has to carry."""
+    networks = sum(settings.arm_seeds.values())
+    if networks > MOST_NETWORKS:
+        yield f"seeds: {networks} networks in all, sensitivity variants included; at most {MOST_NETWORKS}"
+    recipes = {arm: recipe.canonical for arm, recipe in settings.arms.items()}
+    n_compared = len(settings.comparison)
+    pairs = n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # each is named so often
+    if (length := len(json.dumps(recipes, separators=(",", ":"))) + pairs) > MOST_TEXT:
+        yield (
+            f"arms: {len(recipes)} recipes, {n_compared} of them in comparison, are {length} characters, "
+            f"more than the {MOST_TEXT} one command can carry; name fewer arms"
+        )
+
+
+def _proof(settings: "Settings") -> Iterator[str]:
+    pairs = settings.proof_pairs()
+    for arm in settings.arms_of("pool_proof"):
+        if arm not in pairs:
+            yield (
+                f"arms.{arm}: target is pool_proof, but no arm of target all is the same with a pool; "
+                "it needs pool_batches: fresh, and a modular arm that has all else in common with it"
+            )
+
+
+def _pathways(settings: "Settings") -> Iterator[str]:
+    chains = [arm for arm in settings.comparison if settings.arms[arm].architecture == "modular"]
+    if settings.pathways is not None and settings.pathways not in chains:
+        yield f"pathways names {shown(settings.pathways)}, no modular arm of comparison; {choice('', chains)}"
+
+
+def _order(settings: "Settings") -> Iterator[str]:
+    """Networks that are to learn N + K can have solved N."""
+    n = settings.generalisation.n
+    for name in settings.asked("generalisation"):
+        arm = settings.arms[name]
+        if n < arm.n_first:
+            yield f"generalisation.n: is {n}, but arm {name} starts with n_first {arm.n_first}"
+        if n > arm.n_limit and name in settings.generalisation.arms:
+            yield (
+                f"generalisation.n: is {n}, but arm {name} reaches {arm.n_limit} at most; lower it, or give "
+                "the arm more epochs or a larger n_max"
+            )
+
+
+def _variants(settings: "Settings") -> Iterator[str]:
+    for variant in settings.sensitivity.variants:
+        for arm, changed in settings.variants_of(variant).items():
+            if settings.arms[changed] == settings.arms[arm]:
+                key = f"sensitivity.variants.{variant}.change"
+                yield f"{key}: changes nothing in arm {arm}; leave the arm out"
+
+
+def _stand_ins(settings: "Settings") -> Iterator[str]:
+    stand_ins = settings.sensitivity.stand_ins
+    for arm, other in stand_ins.items():
+        if other in stand_ins:
+            yield f"sensitivity.stand_ins.{arm}: {other} is replaced itself; name an arm that stays"
+        elif settings.arms[arm].architecture != settings.arms[other].architecture:
+            yield f"sensitivity.stand_ins.{arm}: {other} is of another architecture; name one of the same"
+
+
+def _memory(settings: "Settings") -> Iterator[str]:
+    for arm, what, mb in forecast.needs(settings, list(settings.arms)):
+        if mb > MOST_MB:
+            asked = f"{what} would take about {mb / 2**20:.3g} TB of memory, at most 1 TB"
+            yield f"arms.{arm}: {asked}; {LOWER[what]}"
+
+
+LOWER = {
+    "training": "lower units, epochs or n_max, batch_size, pool_batches or test_batches",
+    "generalisation": "lower generalisation.k_max or generalisation.test_batches",
+    "perturbation": "lower draws, steps or the strengths' count in perturbation",
+    "timescales": "lower runs, steps or max_lag in timescales",
+}
