@@ -2,13 +2,11 @@
 
 import textwrap
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure, Line2D
 
 COLUMNS = (
     "panel", "statement", "estimate", "low", "high", "n_seeds", "direction", "threshold", "threshold_high",
@@ -21,14 +19,17 @@ LOOKS = {
 }
 
 
+@style.theme()
 def draw(table: pd.DataFrame) -> Figure:
     """One row per claim, each on its own scale: the threshold at 0, the claim's side to the right."""
+    if table.empty:
+        return style.notice("no claim of the paper can be judged on the arms of this run")
     figure, (words, axes, numbers) = style.new_figure(
         8.0, 1.0 + 0.25 * len(table), 1, 3, width_ratios=[4.6, 1.6, 2.2], sharey=True
     )
     for place, row in enumerate(table.itertuples()):
         ends = [_margin(row, value) for value in (row.low, row.estimate, row.high)]
-        scale = np.nanmax(np.abs(ends)) or 1.0
+        scale = np.nanmax(np.abs([*ends, 0.0])) or 1.0  # NaN: no interval, or no estimate either
         ends, look = np.array(ends) / scale, LOOKS[row.verdict]
         axes.plot([min(ends), max(ends)], [place, place], color=look["color"], linewidth=1.6)
         axes.plot(ends[1], place, markersize=5, linestyle="", **look)
@@ -56,7 +57,7 @@ def legend(figure: Figure, loc: str, title: str) -> None:
     figure.legend(handles=handles, loc=loc, ncols=3, frameon=False, title=title, title_fontsize=6.5)
 
 
-def _write(axes: plt.Axes, x: float, place: int, text: str) -> None:
+def _write(axes: Axes, x: float, place: int, text: str) -> None:
     """Text beside a row; the layout takes no notice of it, the columns' widths are given."""
     beside = axes.get_yaxis_transform()
     axes.text(x, place, text, va="center", fontsize=6.2, transform=beside, in_layout=False)

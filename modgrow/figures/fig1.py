@@ -1,10 +1,9 @@
 """Fig. 1: the two architectures, drawn from the weights of real networks."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure
 
 
 def connectivity(modules: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, list[int]]:
@@ -32,6 +31,7 @@ def connectivity(modules: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, list
     return whole, ends
 
 
+@style.theme()
 def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]) -> Figure:
     """Modular left, flat right; colour is the weight, grey is no connection."""
     figure, axes = style.new_figure(7.0, 3.6, 1, 2)
@@ -41,8 +41,12 @@ def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]
     )
     for panel, modules, title in zip(axes, (modular, flat), titles, strict=True):
         whole, ends = connectivity(modules)
-        limit = np.nanpercentile(np.abs(whole), 98)
-        colours = plt.get_cmap("RdBu_r").with_extremes(bad="0.88")
+        panel.set_title(title)
+        if not all(np.isfinite(values).all() for module in modules for values in module.values()):
+            style.missing(panel, "the weights of this network are not finite: its training diverged")
+            continue
+        limit = np.nanpercentile(np.abs(whole), 98) or 1.0
+        colours = style.colour_map("RdBu_r", bad="0.88")
         image = panel.imshow(whole, cmap=colours, vmin=-limit, vmax=limit, interpolation="nearest")
         for end in [0, *ends]:
             panel.axhline(end - 0.5, color="0.3", linewidth=0.4)
@@ -54,13 +58,13 @@ def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]
         panel.set_yticks([*middles, heads_at], [*names, "heads"])
         panel.set_xticks([0, *(m + 1 for m in middles)], ["bit ($W^I$)", *names], rotation=90)
         _name_blocks(panel, middles)
-        panel.set(title=title, xlabel="from", ylabel="to")
+        panel.set(xlabel="from", ylabel="to")
         panel.tick_params(length=0)
         figure.colorbar(image, ax=panel, shrink=0.7, label="weight", extend="both")
     return figure
 
 
-def _name_blocks(panel: plt.Axes, middles: list[float]) -> None:
+def _name_blocks(panel: Axes, middles: list[float]) -> None:
     """W^R and, in a chain, W^FF on the blocks of the newest module; what grey means on an empty one."""
     names = [("$W^R$", middles[-1], middles[-1])]
     if len(middles) > 1:

@@ -1,14 +1,15 @@
 """Fig. 2a: N solved against epochs of training, every network and the mean of each arm."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Figure
 
 COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 
+@style.theme()
 def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Thin lines are single networks, thick lines the mean over the seeds of an arm."""
     figure, axes = style.new_figure(width=5.0, height=3.0)
@@ -23,8 +24,7 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         axes.plot(
             curve.mean(axis=1), linewidth=1.6, markevery=max(last // 6, 1), markersize=4, label=label, **look
         )
-    every_epoch = {"color": "0.1", "linewidth": 0.8, "linestyle": ":", "zorder": 3}
-    axes.plot([0, last], [1, last + 1], label="one new task per epoch", **every_epoch)
+    style.one_per_epoch(axes, arms, last, color="0.1", zorder=3)
     axes.set(
         xlabel="epoch (500 updates)" if _paper_epochs(arms) else "epoch",
         ylabel="$N_{solved}$",

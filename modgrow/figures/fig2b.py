@@ -1,21 +1,20 @@
 """Fig. 2b: N solved against the number of weights, and the Pareto front of the arms."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Figure
 
 COLUMNS = ("arm", "seed", "n", "n_weights", "n_solved", "on_front")
 
 
+@style.theme()
 def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Small markers are finished networks, large ones arm means; the front joins undominated arms."""
     figure, axes = style.new_figure(width=5.0, height=3.0)
     table = table[table["arm"].isin(list(arms))]
-    final = table[
-        table["n"] == table["n_solved"].clip(lower=table["n"].groupby(table["arm"]).transform("min"))
-    ]
+    final = table[table["n"] == table["n_solved"]]
     means = final.groupby("arm").agg(
         n_weights=("n_weights", "mean"), n_solved=("n_solved", "mean"), on_front=("on_front", "first")
     )

@@ -1,15 +1,16 @@
 """Fig. 3: tasks still solved against the strength of a perturbation of weights (a) or tau (b)."""
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Figure
 
 COLUMNS = ("arm", "seed", "pathway", "epsilon", "draw", "n", "accuracy")
 PANELS = {"weights": "weights", "tau": r"$\tau$"}
 
 
+@style.theme()
 def draw(table: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
     """Thick lines are means over seeds and draws, thin lines single networks."""
     figure, axes = style.new_figure(7.0, 3.0, 1, 2, sharey=True)

@@ -1,18 +1,17 @@
 """Fig. 4: trained (a) and effective (b) timescales against N, beside what an ideal parity reader shows."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure
 
 COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
 DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 
 
+@style.theme()
 def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Means over neurons, then over seeds, at every N that all seeds solved; bands are the SD over seeds.
 
@@ -22,27 +21,11 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     """
     figure, axes = style.new_figure(8.0, 5.4, 2, 3)
     slower, weighted, check = axes[0, 1:], axes[1, :2], axes[1, 2]
-    for name in arms:
-        own, colour = table[table["arm"] == name], style.contrast(arms[name])
-        words = style.label(name, arms[name], own["seed"].nunique())
-        _line(axes[0, 0], own[own["drive"] == "uniform"], "tau", colour, words)
-        for column, drive in enumerate(DRIVES):
-            driven = own[own["drive"] == drive]
-            kept = driven["tau_effective"] > 1
-            _line(
-                slower[column],
-                driven[kept],
-                "tau_effective",
-                colour,
-                f"{1 - kept.mean():.0%} of neurons left out",
-            )
-            _line(weighted[column], driven, "tau_weighted", colour, words)
-        checked, marker = own.dropna(subset=["tau_refit"]), "o" if arms[name].growth else "s"
-        check.plot(
-            checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6
-        )
+    for name, colour in style.contrasts(arms).items():
+        _arm(axes, table[table["arm"] == name], name, arms[name], colour)
     for panel in slower:  # before the ideal reader, which stands in the figure's legend
-        panel.legend(frameon=False, loc="upper left")
+        if not table.empty:
+            panel.legend(frameon=False, loc="upper left")
     for panel, column in ((slower[0], "tau_effective"), (weighted[0], "tau_weighted")):
         panel.plot(ideal["n"], ideal[column], color="0.4", linestyle="--", label="ideal parity reader")
     axes[0, 0].set(ylabel=r"trained $\tau$ (steps)", title="a")
@@ -51,23 +34,48 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     for panels, letter in ((slower, "b"), (weighted, "b, weighted")):
         for panel, words in zip(panels, DRIVES.values(), strict=True):
             panel.set_title(f"{letter}: {words}")
-    published = table[(table["drive"] == "uniform") & (table["tau_effective"] > 1)]
-    top = 2 * max(published.groupby(["arm", "n"])["tau_effective"].mean().max(), ideal["tau_effective"].max())
+    top = _twice_the_highest(table, ideal)
     for panel in (axes[0, 0], *slower, *weighted):
         panel.set_xlabel("$N$")
         panel.set_ylim(bottom=0, top=top if panel in slower else None)
         style.whole_numbers(panel)
     weighted[1].set_ylim(weighted[0].get_ylim())
     _scale_of_check(check)
+    for panel in axes.flat:
+        if table.empty:
+            style.missing(panel, "no network of these arms solved a task")
     handles, labels = weighted[0].get_legend_handles_labels()
     title = "line: mean over neurons and seeds; band: SD over seeds"
-    figure.legend(
-        handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title, title_fontsize=6.5
-    )
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title)
     return figure
 
 
-def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
+def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> None:
+    """One arm in every panel; of an arm that solved nothing only the words, in the figure's legend."""
+    slower, weighted, check = axes[0, 1:], axes[1, :2], axes[1, 2]
+    if own.empty:
+        weighted[0].plot([], [], " ", label=f"no network of {style.named(name, arm)} solved a task")
+        return
+    words = style.label(name, arm, own["seed"].nunique())
+    _line(axes[0, 0], own[own["drive"] == "uniform"], "tau", colour, words)
+    for column, drive in enumerate(DRIVES):
+        driven = own[own["drive"] == drive]
+        kept = driven["tau_effective"] > 1
+        left_out = f"{1 - kept.mean():.0%} of neurons left out"
+        _line(slower[column], driven[kept], "tau_effective", colour, left_out)
+        _line(weighted[column], driven, "tau_weighted", colour, words)
+    checked, marker = own.dropna(subset=["tau_refit"]), "o" if arm.growth else "s"
+    check.plot(checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6)
+
+
+def _twice_the_highest(table: pd.DataFrame, ideal: pd.DataFrame) -> float | None:
+    """Twice the highest mean under the published drive, the ideal reader's among them, if there is one."""
+    published = table[(table["drive"] == "uniform") & (table["tau_effective"] > 1)]
+    highest = [published.groupby(["arm", "n"])["tau_effective"].mean().max(), ideal["tau_effective"].max()]
+    return 2 * np.nanmax(highest) if np.isfinite(highest).any() else None
+
+
+def _line(panel: Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
     per_seed = own.groupby(["n", "seed"])[column].mean().unstack("seed").dropna()
     mean, spread = per_seed.mean(axis=1), per_seed.std(axis=1).fillna(0.0)
     panel.plot(mean, color=colour, linewidth=1.4, label=label)
@@ -75,12 +83,10 @@ def _line(panel: plt.Axes, own: pd.DataFrame, column: str, colour, label: str) -
     panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
 
 
-def _scale_of_check(panel: plt.Axes) -> None:
+def _scale_of_check(panel: Axes) -> None:
     """Both axes alike, with the diagonal on which a found tau is found again."""
     panel.axline((1.0, 1.0), slope=1, color="0.4", linewidth=0.8)
     panel.set(xscale="log", yscale="log", title="b, self-check")
-    for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_locator(LogLocator())
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("")
+    style.decades(panel.xaxis)
+    style.decades(panel.yaxis)
     panel.set(xlabel=r"effective $\tau$ of a neuron (steps)", ylabel=r"the same, simulated and fitted again")

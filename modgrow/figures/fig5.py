@@ -1,22 +1,22 @@
 """Fig. 5: accuracy of every module under noise on W^FF (a) or W^R (b), and change of weights (c)."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure
 
 COLUMNS = ("arm", "seed", "pathway", "epsilon", "draw", "n", "accuracy")
 CHANGE_COLUMNS = ("arm", "seed", "pathway", "module", "variance")
-SHOWN = (2, 3, 5, 8, 12, 20, 30, 45, 60)  # N of the modules drawn: sixty lines would hide each other
+SHOWN = (1, 2, 4, 7, 11, 19, 29, 44, 59)  # modules drawn: sixty lines would hide each other
+SIDES = {"feedforward": (0.97, "o", "0.2", "$W^{FF}$"), "recurrent": (1.03, "s", "white", "$W^R$")}
 
 
+@style.theme()
 def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Arm]) -> Figure:
     """(a, b): mean over draws and seeds, SEM over seeds. (c): mean over modules and seeds, dots are seeds."""
     figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.3, 1])
-    own = table[(table["arm"] == arm) & table["n"].isin(SHOWN)]
+    own = table[(table["arm"] == arm) & (table["n"] - arms[arm].n_first + 1).isin(SHOWN)]
     for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):
         _accuracies(panel, own[own["pathway"] == pathway])
         panel.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance")
@@ -24,17 +24,15 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
     axes[0].set_ylabel("accuracy of each module")
     words = style.label(arm, arms[arm], own["seed"].nunique())
     style.legend_beside(axes[1], f"{words}\n$N$ of the module\n(mean, SEM over seeds)")
-    per_seed = change.groupby(["arm", "pathway", "seed"])["variance"].mean().reset_index()
-    per_seed["units"] = [arms[name].units for name in per_seed["arm"]]
-    _changes(axes[2], per_seed)
+    _changes(axes[2], change, arms)
     for panel, letter in zip(axes, "abc", strict=True):
         panel.set_title(letter, loc="left", fontweight="bold")
     return figure
 
 
-def _accuracies(panel: plt.Axes, own: pd.DataFrame) -> None:
+def _accuracies(panel: Axes, own: pd.DataFrame) -> None:
     """A line per module against epsilon, darker with N."""
-    colours = sns.color_palette("viridis_r", n_colors=len(SHOWN))
+    colours = style.colours("viridis_r", len(SHOWN))
     per_seed = own.groupby(["n", "epsilon", "seed"])["accuracy"].mean()
     for colour, marker, (n, curves) in zip(colours, style.MARKERS, per_seed.groupby("n"), strict=False):
         curves = curves.droplevel("n").unstack("seed")
@@ -43,20 +41,40 @@ def _accuracies(panel: plt.Axes, own: pd.DataFrame) -> None:
         panel.errorbar(strengths, curves.mean(axis=1), curves.sem(axis=1).fillna(0.0), label=n, **look)
 
 
-def _changes(panel: plt.Axes, per_seed: pd.DataFrame) -> None:
-    """Variance of the weight change per module size; pathways stand side by side."""
-    pairs = per_seed.pivot(index=["units", "seed"], columns="pathway", values="variance").dropna()
-    for (units, _), pair in pairs.iterrows():
-        ends = [0.97 * units, 1.03 * units]
-        panel.plot(ends, pair[["feedforward", "recurrent"]], color="0.7", linewidth=0.4, zorder=0)
-    sides = (0.97, "feedforward", "o", "$W^{FF}$"), (1.03, "recurrent", "s", "$W^R$")
-    for shift, pathway, marker, words in sides:
-        points = per_seed[per_seed["pathway"] == pathway]
-        mean = points.groupby("units")["variance"].mean()
-        face = "0.2" if pathway == "feedforward" else "white"
-        dots = {"linestyle": "", "marker": marker, "markersize": 2.5, "markeredgewidth": 0.5}
-        panel.plot(points["units"] * shift, points["variance"], color="0.55", markerfacecolor=face, **dots)
-        panel.plot(mean.index * shift, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
-    panel.set(xlabel="units per module", ylabel="variance of normalised weight change", yscale="log")
-    panel.set_xticks(sorted(per_seed["units"].unique()))
-    panel.legend(frameon=False, title="large: mean\nsmall: each network", title_fontsize=6.5)
+def _changes(panel: Axes, change: pd.DataFrame, arms: dict[str, Arm]) -> None:
+    """Variance of the weight change per arm; pathways stand side by side."""
+    panel.set_ylabel("variance of normalised weight change")
+    per_seed = change.groupby(["arm", "pathway", "seed"])["variance"].mean().unstack("pathway")
+    if not (per_seed > 0).any(axis=None):
+        style.missing(panel, "no weight changes" if len(per_seed) else "no network solved two tasks")
+        return
+    places = _places(panel, {name: arm for name, arm in arms.items() if name in per_seed.index})
+    for (name, _), pair in per_seed.reindex(columns=list(SIDES)).dropna().iterrows():
+        panel.plot([0.97 * places[name], 1.03 * places[name]], pair, color="0.7", linewidth=0.4, zorder=0)
+    for pathway, (shift, marker, face, words) in SIDES.items():
+        if pathway in per_seed:
+            points = per_seed[pathway].dropna()
+            x = [shift * places[name] for name in points.index.get_level_values("arm")]
+            dots = {"linestyle": "", "marker": marker, "markersize": 2.5, "markeredgewidth": 0.5}
+            panel.plot(x, points, color="0.55", markerfacecolor=face, **dots)
+            mean = points.groupby("arm").mean().reindex(list(places)).dropna()
+            x = [shift * places[name] for name in mean.index]
+            panel.plot(x, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
+            for name in mean.index[mean == 0]:
+                panel.plot([], [], " ", label=f"{words} of {style.named(name, arms[name])}: no change")
+    for name in [name for name in arms if name not in places]:
+        panel.plot([], [], " ", label=f"{style.named(name, arms[name])}: nothing to compare")
+    panel.set_yscale("log")
+    panel.legend(frameon=False, title="large: mean\nsmall: each network")
+
+
+def _places(panel: Axes, arms: dict[str, Arm]) -> dict[str, int]:
+    """Where each arm stands, smallest first: at its size, or, where two are of one size, side by side."""
+    units = {name: arms[name].units for name in sorted(arms, key=lambda name: arms[name].units)}
+    if len(set(units.values())) == len(units):
+        panel.set(xlabel="units per module", xticks=list(units.values()))
+        return units
+    places = {name: place for place, name in enumerate(units, 1)}
+    names = [style.plain(name) for name in places]
+    panel.set_xticks(list(places.values()), names, rotation=90, fontsize=style.SMALL)
+    return places

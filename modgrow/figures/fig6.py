@@ -2,32 +2,30 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure
 
 COLUMNS = ("arm", "seed", "epoch", "n_solved")
 
 
 SYMBOLS = {"input": "$W^I$", "recurrent": "$W^R$", "feedforward": "$W^{FF}$", "bias": "$b$", "tau": r"$\tau$"}
-COLOURS = sns.color_palette("colorblind")
 ROLES = {  # marker and colour of what is copied or frozen
-    "recurrent feedforward copied": ("o", COLOURS[0]),
-    "recurrent copied": ("^", COLOURS[1]),
-    "feedforward copied": ("v", COLOURS[2]),
-    "neither copied": ("s", COLOURS[3]),
-    "recurrent frozen": ("D", COLOURS[4]),
-    "feedforward frozen": ("P", COLOURS[5]),
+    "recurrent feedforward copied": ("o", style.COLOURS[0]),
+    "recurrent copied": ("^", style.COLOURS[1]),
+    "feedforward copied": ("v", style.COLOURS[2]),
+    "neither copied": ("s", style.COLOURS[3]),
+    "recurrent frozen": ("D", style.COLOURS[4]),
+    "feedforward frozen": ("P", style.COLOURS[5]),
     "initial": ("h", "0.1"),
     "flat": ("*", "0.5"),
 }
 
 
+@style.theme()
 def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[str, Arm]) -> Figure:
     """Lines are means over seeds, bands their standard error, dots at the right every network's end.
 
@@ -41,18 +39,22 @@ def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[s
         spare.remove()
     smallest = min((arm.units for arm in arms.values() if arm.growth), default=0)
     for panel, (title, names) in zip(axes.flat, panels, strict=False):
+        panel.set_title(style.maths(title), loc="left")
+        if not names:
+            style.missing(panel, "no arms are named")
+            continue
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
         said = [words(arms[name]) for name in names]
         for place, name in enumerate(names):
             curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
-            label = f"{said[place] if said.count(said[place]) == 1 else name} (n = {curve.shape[1]})"
+            called = said[place] if said.count(said[place]) == 1 else style.plain(name)
+            label = f"{called} (n = {curve.shape[1]})"
             look = _look(arms[name], arms[name].units > smallest)
             _arm(panel, label, look, place, curve.reindex(range(1, last + 1)).ffill())
         panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 2.2 * len(names)))
         panel.set_ylim(bottom=0)
         style.whole_numbers(panel)
         panel.set_xticks([tick for tick in panel.get_xticks() if 0 <= tick <= last])
-        panel.set_title(style.maths(title), loc="left")
         style.legend_beside(panel, "line: mean; band: SEM over seeds\ndots: each network at the end")
     return figure
 
@@ -96,7 +98,7 @@ def _look(arm: Arm, larger: bool) -> dict:
     return {"color": colour, "marker": marker, "linestyle": dash, "markerfacecolor": face}
 
 
-def _arm(panel: plt.Axes, label: str, look: dict, place: int, curve: pd.DataFrame) -> None:
+def _arm(panel: Axes, label: str, look: dict, place: int, curve: pd.DataFrame) -> None:
     """Mean and standard error of one arm; the networks' ends stand side by side."""
     mean, error, last = curve.mean(axis=1), curve.sem(axis=1).fillna(0.0), curve.index[-1]
     every = (place, max(last // 5, 1))

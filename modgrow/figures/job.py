@@ -2,9 +2,8 @@
 
 from argparse import Namespace
 
-from matplotlib.figure import Figure
-
 from modgrow.figures import style
+from modgrow.figures.style import Figure
 
 
 def save(figure: Figure, args: Namespace) -> None:

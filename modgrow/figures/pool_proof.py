@@ -1,10 +1,9 @@
 """Pool against fresh sequences: mean curves of both, and their difference with its interval."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.figure import Figure
 
 from modgrow.figures import style
+from modgrow.figures.style import Axes, Figure
 
 COLUMNS = (
     "arm_pool",
@@ -20,6 +19,7 @@ COLUMNS = (
 NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy"}
 
 
+@style.theme()
 def draw(table: pd.DataFrame) -> Figure:
     """One column per pair of arms, two rows per quantity: the means, and pool minus fresh."""
     pairs = table[["arm_pool", "arm_fresh"]].drop_duplicates().to_numpy().tolist()
@@ -27,7 +27,9 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = style.new_figure(2.9 * len(pairs), 5.6, *grid, sharex=True, squeeze=False)
     for column, (pool, fresh) in enumerate(pairs):
         own = table[(table["arm_pool"] == pool) & (table["arm_fresh"] == fresh)]
-        axes[0, column].set_title(f"{pool} against {fresh} (n = {own['n_seeds'].iloc[0]})", fontsize=8)
+        axes[0, column].set_title(
+            f"{style.plain(pool)} against {style.plain(fresh)} (n = {own['n_seeds'].iloc[0]})", fontsize=8
+        )
         for row, (quantity, label) in enumerate(NAMES.items()):
             curve = own[own["quantity"] == quantity].set_index("epoch")
             _panel(axes[2 * row, column], axes[2 * row + 1, column], curve, label)
@@ -38,9 +40,9 @@ def draw(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _panel(means: plt.Axes, difference: plt.Axes, curve: pd.DataFrame, label: str) -> None:
-    means.plot(curve["mean_pool"], color="C0", label="pool (mean)")
-    means.plot(curve["mean_fresh"], color="C1", linestyle="--", label="fresh (mean)")
+def _panel(means: Axes, difference: Axes, curve: pd.DataFrame, label: str) -> None:
+    means.plot(curve["mean_pool"], color="#4c72b0", label="pool (mean)")
+    means.plot(curve["mean_fresh"], color="#dd8452", linestyle="--", label="fresh (mean)")
     means.set_ylabel(label)
     difference.axhline(0, color="0.6", linewidth=0.8)
     difference.plot(curve["difference"], color="0.2")

@@ -3,17 +3,20 @@
 import textwrap
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from modgrow.figures import style
 from modgrow.figures.claims import LOOKS, legend
+from modgrow.figures.style import Figure
 
 COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "baseline")
 FIRM = {"reproduced", "not reproduced"}
 
 
+@style.theme()
 def draw(table: pd.DataFrame) -> Figure:
     """Empty: the variant does not touch the claim. Shaded: it turns a firm verdict into its opposite."""
+    if table.empty:
+        return style.notice("no claim of the paper can be judged on the arms of these variants")
     variants, claims = list(table["variant"].unique()), table.drop_duplicates("claim")
     figure, axes = style.new_figure(7.5, 1.2 + 0.24 * len(claims))
     places = {claim: place for place, claim in enumerate(claims["claim"])}
@@ -25,7 +28,9 @@ def draw(table: pd.DataFrame) -> Figure:
     statements = claims["statement"] + "  [" + claims["panel"] + "]"
     labels = [style.maths(textwrap.fill(statement, 92)) for statement in statements]
     axes.set_yticks(range(len(claims)), labels, fontsize=6.2)
-    axes.set_xticks(range(len(variants)), variants, rotation=45, ha="left", fontsize=6.5)
+    axes.set_xticks(
+        range(len(variants)), list(map(style.plain, variants)), rotation=45, ha="left", fontsize=6.5
+    )
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
     axes.set(xlim=(-0.5, len(variants) - 0.5), ylim=(len(claims) - 0.5, -0.5))

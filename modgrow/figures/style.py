@@ -1,51 +1,129 @@
-"""One look for all figures: a colour per size, solid for modular, dashed for flat."""
+"""One look for all figures: a colour per size, solid for modular, dashed for flat.
 
+The only file that imports matplotlib. Figures are drawn and saved under settings of their own: nothing of a
+personal matplotlibrc, of a backend or of installed fonts reaches them, and nothing of theirs is left behind.
+"""
+
+import contextlib
+import importlib.util
+import itertools
 import math
+import os
 import re
-from collections.abc import Sequence
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import matplotlib
-
-matplotlib.use("agg")
-
-import matplotlib.pyplot as plt
-import seaborn as sns
-from matplotlib.figure import Figure
 
 from modgrow.arm import Arm
 from modgrow.store import files
 
+
+def _import_matplotlib() -> None:
+    """Import it; where the user's own settings of it are broken, without them.
+
+    A backend that does not exist, or a matplotlibrc that cannot be read, ends its import with an exception.
+    """
+    if "matplotlib" in sys.modules:
+        return
+    spec = importlib.util.find_spec("matplotlib")
+    module = sys.modules["matplotlib"] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (OSError, ValueError):
+        os.environ.pop("MPLBACKEND", None)
+        with contextlib.chdir(Path(spec.origin).parent / "mpl-data"):  # holds a matplotlibrc, found first
+            spec.loader.exec_module(module)
+
+
+_import_matplotlib()
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D  # noqa: F401, for those who draw
+from matplotlib.ticker import LogLocator
+
 MARKERS = "osD^vPX*<"
 WIDTH = 3.5  # inches, one column
+SMALL = 6.5  # points, of what explains
+INK = "0.15"
+COLOURS = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#ca9161")  # seaborn's "colorblind"
+THEME = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "sans-serif"],  # comes with matplotlib
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "axes.titlesize": 9.6,
+    "xtick.labelsize": 8.8,
+    "ytick.labelsize": 8.8,
+    "legend.fontsize": SMALL,
+    "legend.title_fontsize": SMALL,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 1.0,
+    "xtick.major.width": 1.0,
+    "ytick.major.width": 1.0,
+    "xtick.minor.width": 0.8,
+    "ytick.minor.width": 0.8,
+    "xtick.major.size": 4.8,
+    "ytick.major.size": 4.8,
+    "xtick.minor.size": 3.2,
+    "ytick.minor.size": 3.2,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4.8,
+    "lines.solid_capstyle": "round",
+    "patch.linewidth": 0.8,
+    "patch.edgecolor": "white",
+    "patch.force_edgecolor": True,
+    "svg.hashsalt": "modgrow",
+    "svg.fonttype": "none",
+}
+
+
+@contextlib.contextmanager
+def theme() -> Iterator[None]:
+    """Matplotlib's own defaults with `THEME`; the settings of before come back. Also a decorator."""
+    defaults = {key: value for key, value in matplotlib.rcParamsDefault.items() if key != "backend"}
+    with matplotlib.rc_context(defaults | THEME), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # of a title: a box is drawn for it
+        yield
 
 
 def new_figure(width: float = WIDTH, height: float = 2.8, rows: int = 1, columns: int = 1, **panels):
-    """A figure in the common theme and its empty panels, as `plt.subplots` gives them."""
-    sns.set_theme(
-        context="paper",
-        style="ticks",
-        rc={
-            "font.size": 8,
-            "axes.labelsize": 8,
-            "legend.fontsize": 6.5,
-            "svg.hashsalt": "modgrow",
-            "svg.fonttype": "none",
-        },
-    )
-    return plt.subplots(rows, columns, figsize=(width, height), layout="constrained", **panels)
+    """A figure and its empty panels, as `plt.subplots` gives them; pyplot does not know of it."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, **panels)
+
+
+def colours(name: str, count: int) -> list[tuple[float, ...]]:
+    """So many colours of a map, evenly spaced, without its ends."""
+    return [matplotlib.colormaps[name](place / (count + 1))[:3] for place in range(1, count + 1)]
+
+
+def colour_map(name: str, **extremes):
+    """A map of matplotlib, with colours for what is not on its scale."""
+    return matplotlib.colormaps[name].with_extremes(**extremes)
 
 
 def looks(arms: dict[str, Arm]) -> dict[str, dict]:
     """Colour, dash and marker per arm: by size, a flat arm's those of the modular arm that it matches."""
     ranks = _ranks(arms)
-    colours = sns.color_palette("viridis", n_colors=max(*ranks.values(), 3) + 1)
+    palette = colours("viridis", max(*ranks.values(), 3) + 1)
     return {
         name: {
-            "color": colours[rank],
+            "color": palette[rank],
             "linestyle": "-" if arms[name].growth else (0, (3, 1.5)),
             "marker": MARKERS[rank % len(MARKERS)],
-            "markerfacecolor": colours[rank] if arms[name].growth else "white",
+            "markerfacecolor": palette[rank] if arms[name].growth else "white",
         }
         for name, rank in ranks.items()
     }
@@ -66,60 +144,102 @@ def _ranks(arms: dict[str, Arm]) -> dict[str, int]:
 
 def _weights(arm: Arm) -> int:
     """Weights at N = 30, where the paper matches flat and modular networks."""
-    return arm.n_weights(30 - arm.n_first + 1)
+    return arm.n_weights(max(30 - arm.n_first + 1, 1))
 
 
-def contrast(arm: Arm) -> tuple[float, float, float]:
-    """Modular against flat where only the two are compared: dark blue and light orange."""
-    return (0.05, 0.25, 0.5) if arm.architecture == "modular" else (0.9, 0.55, 0.1)
+def contrasts(arms: dict[str, Arm]) -> dict[str, str | tuple[float, ...]]:
+    """A colour per arm; where one modular and one flat arm are compared dark blue and light orange."""
+    of_two = {"modular": (0.05, 0.25, 0.5), "flat": (0.9, 0.55, 0.1)}
+    if len({arm.architecture for arm in arms.values()}) == len(arms):
+        return {name: of_two[arm.architecture] for name, arm in arms.items()}
+    return dict(zip(arms, itertools.cycle(COLOURS)))
 
 
-def whole_numbers(axes: plt.Axes) -> None:
+def whole_numbers(axes: Axes) -> None:
     """Ticks of the horizontal axis at whole numbers only."""
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 
-def with_zero(axes: plt.Axes, strengths: Sequence[float]) -> list[float]:
+def one_per_epoch(axes: Axes, arms: dict[str, Arm], last: int, **look) -> None:
+    """The pace of one new task in every epoch, from each N that the arms start with."""
+    words = "one new task per epoch"
+    for first in sorted({arm.n_first for arm in arms.values()}):
+        axes.plot([0, last], [first - 1, first - 1 + last], linewidth=0.8, linestyle=":", label=words, **look)
+        words = None
+
+
+def decades(axis: Axis) -> None:
+    """Ticks of a log axis at powers of ten, as plain numbers."""
+    axis.set_major_locator(LogLocator())
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter("")
+
+
+def with_zero(axes: Axes, strengths: Sequence[float]) -> list[float]:
     """Places of perturbation strengths on a log axis: 0, the first, stands at the left under a tick."""
     zero, smallest, largest = strengths[1] / 4, strengths[1], strengths[-1]
-    decades = [10.0**power for power in range(-9, 10) if 0.999 * smallest <= 10.0**power <= 1.001 * largest]
+    powers = [10.0**power for power in range(-9, 10) if 0.999 * smallest <= 10.0**power <= 1.001 * largest]
     axes.set_xscale("log")
-    axes.set_xticks([zero, *decades], ["0", *(f"{decade:g}" for decade in decades)])
+    axes.set_xticks([zero, *powers], ["0", *(f"{power:g}" for power in powers)])
     axes.xaxis.set_minor_formatter("")
     return [zero, *strengths[1:]]
 
 
-def legend_beside(axes: plt.Axes, title: str, source: plt.Axes | None = None) -> None:
-    """A legend to the right of the panel, of its own lines or those of `source`."""
-    handles, labels = (source or axes).get_legend_handles_labels()
-    beside = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "handlelength": 3.2}
-    axes.legend(handles, labels, frameon=False, title=title, title_fontsize=6.5, **beside)
+def missing(axes: Axes, words: str) -> None:
+    """Say in the place of a panel, which stays without ticks, why nothing is in it."""
+    axes.set(xticks=[], yticks=[])
+    axes.minorticks_off()
+    centred = {"ha": "center", "va": "center", "transform": axes.transAxes, "in_layout": False}
+    axes.text(0.5, 0.5, textwrap.fill(plain(words), 28), color="0.4", fontsize=SMALL, **centred)
+
+
+def notice(words: str) -> Figure:
+    """A figure that says why there is nothing to draw."""
+    figure, axes = new_figure(height=1.2)
+    missing(axes, words)
+    return figure
+
+
+def legend_beside(axes: Axes, title: str) -> None:
+    """A legend of its lines to the right of the panel, if there are any."""
+    if axes.get_legend_handles_labels()[0]:
+        beside = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "handlelength": 3.2}
+        axes.legend(frameon=False, title=title, **beside)
 
 
 def label(name: str, arm: Arm, n_seeds: int) -> str:
     """`modular, 10 units (n = 5)`."""
-    plain = name == f"{arm.architecture}_{arm.units}"
-    words = f"{arm.architecture}, {arm.units} units" if plain else name
-    return f"{words} (n = {n_seeds})"
+    return f"{named(name, arm)} (n = {n_seeds})"
+
+
+def named(name: str, arm: Arm) -> str:
+    """`modular, 10 units`; an arm that is called otherwise by its name."""
+    usual = name == f"{arm.architecture}_{arm.units}"
+    return f"{arm.architecture}, {arm.units} units" if usual else plain(name)
+
+
+def plain(text: str) -> str:
+    """A user's text as it stands: no formulas, nothing that cannot be printed."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text).replace("$", r"\$")
 
 
 def maths(text: str) -> str:
-    """`W^FF` and `tau` in plain text as formulas."""
-    return re.sub(r"\btau\b", r"$\\tau$", re.sub(r"W\^(FF|R|I)", r"$W^{\1}$", text))
+    """The same, but `W^FF` and `tau` as formulas."""
+    text = re.sub(r"(?<!\\)\bW\^(FF|R|I)\b", r"$W^{\1}$", plain(text))
+    return re.sub(r"(?<!\\)\btau\b", r"$\\tau$", text)
 
 
 def _settle(figure: Figure) -> None:
     """Fix the layout with rounded positions: the solver's last digit varies from run to run."""
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position([round(value, 6) for value in axes.get_position().bounds])
 
 
+@theme()
 def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
     """Write both formats; the same data give the same bytes."""
-    sns.despine(figure)
     _settle(figure)
     files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
     files.write(png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None}))
-    plt.close(figure)
