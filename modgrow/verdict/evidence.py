@@ -1,25 +1,36 @@
 """What the claims are read from: one value, or one row of values, per network of an arm, by seed."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
-from modgrow.arm import Arm
+from modgrow.arm import Arm, Record
+from modgrow.verdict import paper
 from modgrow.verdict.half_points import half_points
-
-SOLVED = 0.9  # a perturbed network still solves a task above this accuracy (Fig. 3)
 
 
 class Evidence:
-    """The tables of the experiments (by name) and the recipes of the arms (by name)."""
+    """The tables, the recipes of the arms and the settings of the experiments, all by name."""
 
-    def __init__(self, tables: dict[str, pd.DataFrame], arms: dict[str, Arm]):
-        self.tables, self.arms = tables, arms
+    def __init__(
+        self,
+        tables: dict[str, pd.DataFrame],
+        arms: dict[str, Arm],
+        experiments: Mapping[str, Record] = paper.EXPERIMENTS,
+    ):
+        self.tables, self.arms, self.experiments = tables, arms, experiments
 
     def first(self, seeds: int) -> "Evidence":
         """The same of the first networks of every arm."""
-        return Evidence(
-            {name: table[table["seed"] < seeds] for name, table in self.tables.items()}, self.arms
-        )
+        tables = {name: table[table["seed"] < seeds] for name, table in self.tables.items()}
+        return Evidence(tables, self.arms, self.experiments)
+
+    def unlike(self, arms: Iterable[str], tables: Iterable[str]) -> str:
+        """In what these arms, and the experiments behind these tables, are not the paper's; else empty."""
+        asked = {table.removesuffix("_summary") for table in tables}
+        experiments = {name: own for name, own in self.experiments.items() if name in asked}
+        return paper.unlike({arm: self.arms[arm] for arm in arms}, experiments)
 
     def has(self, arm: str, tables: tuple[str, ...]) -> bool:
         """Whether all of these tables have rows of an arm."""
@@ -35,9 +46,13 @@ class Evidence:
             rows = rows[rows[column] == value]
         return rows
 
+    def architecture(self, arm: str) -> str:
+        """What the paper means by the name of an arm, whatever was trained under it."""
+        return paper.named(arm.partition(".")[0], self.arms[arm]).architecture
+
     def split(self, arms: tuple[str, ...]) -> tuple[list[str], list[str]]:
         """The modular and the flat arms among these, in their order, which matches them by size."""
-        modular = [arm for arm in arms if self.arms[arm].architecture == "modular"]
+        modular = [arm for arm in arms if self.architecture(arm) == "modular"]
         return modular, [arm for arm in arms if arm not in modular]
 
     def n_solved(self, arm: str) -> pd.Series:
@@ -67,7 +82,7 @@ class Evidence:
     def log_half_points_up_to(self, n: int, arm: str, pathway: str) -> pd.Series:
         """The same over the tasks up to `n` alone, from the table of perturbations itself."""
         rows = self.of("perturbation", arm, pathway=pathway)
-        found = half_points(rows[rows["n"] <= n], SOLVED)
+        found = half_points(rows[rows["n"] <= n], self.experiments["perturbation"].threshold)
         return np.log10(found.set_index("seed")["half_epsilon"].astype(float))
 
     def tau(self, arm: str) -> pd.DataFrame:
@@ -95,10 +110,10 @@ class Evidence:
     def losses(self, arm: str, pathway: str) -> dict[int, list[pd.Series]]:
         """Per network: what each solved module's accuracy lost, by n, at every strength that hurts but does
         not ruin (mean accuracy of the modules between 0.6 and 0.95)."""
-        found = {}
+        found, threshold = {}, self.experiments["perturbation"].threshold
         for seed, own in self.of("perturbation", arm, pathway=pathway).groupby("seed"):
             curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-            curves = curves.loc[:, curves.loc[0.0] > SOLVED]
+            curves = curves.loc[:, curves.loc[0.0] > threshold]
             hurt = curves[curves.mean(axis=1).between(0.6, 0.95)]
             found[seed] = [curves.loc[0.0] - row for _, row in hurt.iterrows()]
         return found

@@ -1,10 +1,15 @@
-"""From tables to verdicts: every claim that can be judged, under the paper's settings or changed ones."""
+"""From tables to verdicts: every claim that can be judged, under the paper's settings or changed ones.
+
+A verdict speaks of the paper: where arms or experiments are not the paper's (`paper.py`), seeds aside, or where
+some of a claim's arms are lacking, the claim keeps its numbers, is `not judged`, and says why.
+"""
 
 import math
 
 import pandas as pd
 from tabulate import tabulate
 
+from modgrow.verdict import paper
 from modgrow.verdict.claims import CLAIMS, Claim
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.measures import MEASURES, Sample
@@ -12,9 +17,10 @@ from modgrow.verdict.statistics import Interval, seeds_needed
 
 FEWEST = 3  # networks per arm
 VERDICTS = ("reproduced", "not reproduced", "inconclusive")
+NOT_JUDGED = "not judged"
 COLUMNS = (
     "claim", "panel", "statement", "statistic", "arms", "estimate", "low", "high", "n_seeds", "n_left_out",
-    "direction", "threshold", "threshold_high", "calibrated", "verdict", "seeds_needed",
+    "direction", "threshold", "threshold_high", "calibrated", "verdict", "reason", "seeds_needed",
 )  # fmt: skip
 
 
@@ -30,7 +36,8 @@ def judge_variant(
 
     `changed` maps arms to the names they were trained under with the variant's change. An arm that was
     not changed takes part only if the variant changes none of its architecture. The baseline is read from
-    the same arms under the paper's settings, as many seeds of each: only the change differs.
+    the same arms under the paper's settings, as many seeds of each: only the change differs. So what these
+    arms are without it must be the paper's, and a claim may be judged on some of its arms.
     """
     judged = _judge(evidence.first(seeds), changed, stand_ins)
     names = set(changed.values())
@@ -47,12 +54,17 @@ def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str
         named = [changed.get(arm, arm) for arm in arms]
         usable = [
             evidence.has(name, claim.tables)
-            and (evidence.arms[name].tau_trained or not claim.trained_tau)
+            and evidence.architecture(arm) == paper.ARMS[own].architecture
             and (arm in changed or evidence.arms[name].architecture not in touched)
-            for arm, name in zip(arms, named, strict=True)
+            and (not changed or evidence.arms[name].tau_trained or not claim.trained_tau)
+            for own, arm, name in zip(claim.arms, arms, named, strict=True)
         ]
         if chosen := _sufficient(claim, named, usable):
-            rows.append(_row(claim, chosen, evidence))
+            unchanged = [arm for arm, name in zip(arms, named, strict=True) if name in chosen]
+            lacking = [] if changed else [arm for arm in claim.arms if arm not in chosen]
+            reasons = [evidence.unlike(unchanged, claim.tables)]
+            reasons += [f"lacks {', '.join(lacking)}"] if lacking else []
+            rows.append(_row(claim, chosen, evidence, "; ".join(filter(None, reasons))))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -92,8 +104,9 @@ def verdict_of(claim: Claim, found: Interval, n_seeds: int) -> str:
 
 def problems(table: pd.DataFrame) -> list[str]:
     """What is wrong with a table of claims: a verdict missing, or a number that should be finite is not."""
-    found = [f"{claim}: no verdict" for claim in table.loc[~table["verdict"].isin(VERDICTS), "claim"]]
-    enough = table[table["n_seeds"] >= 2]
+    unknown = ~table["verdict"].isin([*VERDICTS, NOT_JUDGED])
+    found = [f"{claim}: no verdict" for claim in table.loc[unknown, "claim"]]
+    enough = table[(table["n_seeds"] >= 2) & (table["verdict"] != NOT_JUDGED)]
     for column in ("estimate", "low", "high"):
         broken = enough.loc[~enough[column].map(math.isfinite), "claim"]
         found += [f"{claim}: {column} is not finite" for claim in broken]
@@ -101,33 +114,48 @@ def problems(table: pd.DataFrame) -> list[str]:
 
 
 def count(table: pd.DataFrame) -> str:
-    """One line: how many claims came out how; our own and the calibrated ones are counted apart."""
-    ours, calibrated = table["panel"].str.startswith("own"), table["calibrated"]
-    counts = _counts(table[~ours & ~calibrated])
-    return (
-        f"{counts} claims of the paper; {_counts(table[ours])} statements of our own; "
+    """One line: how many claims came out how; our own and the calibrated ones are counted apart.
+
+    What was not judged is in none of these numbers, but said.
+    """
+    judged = table[table["verdict"] != NOT_JUDGED]
+    ours, calibrated = judged["panel"].str.startswith("own"), judged["calibrated"].astype(bool)
+    counts = _counts(judged[~ours & ~calibrated])
+    line = (
+        f"{counts} claims of the paper; {_counts(judged[ours])} statements of our own; "
         f"{calibrated.sum()} more had a part in choosing a setting"
     )
+    arms = dict(zip(table["statement"], table["arms"], strict=True))
+    lacking = sum(not set(claim.arms) <= set(arms.get(claim.statement, "").split()) for claim in CLAIMS)
+    unjudged = f"; {len(table) - len(judged)} not judged" if len(judged) < len(table) else ""
+    return line + unjudged + (f"; {lacking} of all {len(CLAIMS)} lack their arms" if lacking else "")
 
 
 def _counts(table: pd.DataFrame) -> str:
     return ", ".join(f"{(table['verdict'] == name).sum()} {name}" for name in VERDICTS) + f", of {len(table)}"
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """The table for readers under the count of its verdicts."""
-    return f"{count(table)}.\n\n{tabulate(brief(table), headers='keys', tablefmt='pipe', showindex=False)}\n"
+def summary(table: pd.DataFrame, note: str) -> str:
+    """What is said of the whole table: in what the run is not the paper's (`paper.note`), then the count."""
+    return "\n".join(filter(None, [note, count(table)]))
+
+
+def markdown(table: pd.DataFrame, note: str = "") -> str:
+    """The table for readers under what is said of the whole."""
+    said = summary(table, note).replace("\n", ".\n\n")
+    return f"{said}.\n\n{tabulate(brief(table), headers='keys', tablefmt='pipe', showindex=False)}\n"
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table for readers: statement, numbers with interval, verdict, and why it is none or not counted."""
     few = (table["n_seeds"] < FEWEST) & (table["verdict"] == "inconclusive")
     verdict = table["verdict"].where(~few, f"inconclusive (fewer than {FEWEST} networks)")
+    verdict = verdict.where(table["reason"] == "", verdict + " (" + table["reason"] + ")")
     rows = table.assign(
         claim=table["statement"],
         asked=[_asked(row) for row in table.itertuples()],
         found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
-        verdict=verdict.where(~table["calibrated"], verdict + " (calibrated)"),
+        verdict=verdict.where(~table["calibrated"].astype(bool), verdict + " (calibrated)"),
     )
     return rows[["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]]
 
@@ -138,12 +166,13 @@ def _asked(row) -> str:
     return f"{row.direction} {row.threshold:g}"
 
 
-def _row(claim: Claim, arms: list[str], evidence: Evidence) -> dict:
+def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict:
+    """A claim with its numbers and verdict; `reason`: why it is not judged, empty if it is."""
     found = MEASURES[claim.name](evidence, arms)
     if isinstance(found, Sample):
         found = found.interval(claim.direction)
     low, high = claim.bounds
-    verdict = verdict_of(claim, found.interval, found.n_seeds)
+    verdict = NOT_JUDGED if reason else verdict_of(claim, found.interval, found.n_seeds)
     needed = seeds_needed(found.interval, found.n_seeds, claim.bounds)
     return {
         "claim": claim.name,
@@ -159,5 +188,6 @@ def _row(claim: Claim, arms: list[str], evidence: Evidence) -> dict:
         "threshold_high": high if claim.direction == "between" else math.nan,
         "calibrated": claim.calibrated,
         "verdict": verdict,
+        "reason": reason,
         "seeds_needed": max(needed, FEWEST) if verdict == "inconclusive" else math.nan,
     }

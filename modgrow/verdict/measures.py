@@ -254,7 +254,8 @@ def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_
 def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
     """Of both only what is above 1, as published."""
     curves = evidence.tau_effective(arms[0], column)
-    ideal = ideal_timescales(curves.columns, max_lag=30).set_index("n")[column]
+    max_lag = evidence.experiments["timescales"].max_lag
+    ideal = ideal_timescales(curves.columns, max_lag).set_index("n")[column]
     ideal = ideal.where(ideal > 1)
     return Sample([curves.apply(lambda row: _slope((row - ideal).dropna()), axis=1)])
 

@@ -1,0 +1,159 @@
+"""The paper's own settings, and in what others differ from them.
+
+The defaults of the records are the paper (`arm.py`, `config.py`); here stand the arms by their names. A claim
+asks for its arms by name, so that of an arm with other settings can be said in what it differs: an arm found
+by its settings would be lacking, and nobody would hear why.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import reduce
+from typing import Any
+
+from modgrow.arm import Arm, Growth, Record
+from modgrow.config import Generalisation, Perturbation, Timescales
+from modgrow.differences import differences
+
+LONGEST = 160  # characters said of differences, about
+
+EXPERIMENTS: dict[str, Record] = {
+    "perturbation": Perturbation(),
+    "generalisation": Generalisation(),
+    "timescales": Timescales(),
+}
+
+
+def _copying(*pathways: str) -> Growth:
+    """A new module that copies these pathways alone and trains all."""
+    drawn = {"input", "recurrent", "feedforward", "bias", "tau"} - set(pathways)
+    return Growth(**dict.fromkeys(drawn, "random train"))
+
+
+ARMS = {
+    "modular_5": Arm(units=5),
+    "modular_10": Arm(units=10),
+    "modular_15": Arm(units=15),
+    "modular_20": Arm(units=20),
+    "flat_20": Arm(architecture="flat", units=20),
+    "flat_54": Arm(architecture="flat", units=54),
+    "flat_91": Arm(architecture="flat", units=91),
+    "flat_128": Arm(architecture="flat", units=128),
+    "frozen_recurrent_5": Arm(units=5, growth=Growth(recurrent="copy freeze")),
+    "frozen_feedforward_5": Arm(units=5, growth=Growth(feedforward="copy freeze")),
+    "frozen_recurrent_10": Arm(units=10, growth=Growth(recurrent="copy freeze")),
+    "frozen_feedforward_10": Arm(units=10, growth=Growth(feedforward="copy freeze")),
+    "copy_none_5": Arm(units=5, growth=_copying()),
+    "copy_recurrent_5": Arm(units=5, growth=_copying("recurrent")),
+    "copy_feedforward_5": Arm(units=5, growth=_copying("feedforward")),
+    "copy_both_5": Arm(units=5, growth=_copying("recurrent", "feedforward")),
+    "copy_input_5": Arm(units=5, growth=_copying("input")),
+    "copy_input_bias_tau_5": Arm(units=5, growth=_copying("input", "bias", "tau")),
+    "copy_all_but_recurrent_5": Arm(units=5, growth=_copying("input", "feedforward", "bias", "tau")),
+    "copy_all_but_feedforward_5": Arm(units=5, growth=_copying("input", "recurrent", "bias", "tau")),
+    "copy_none_10": Arm(units=10, growth=_copying()),
+    "copy_both_10": Arm(units=10, growth=_copying("recurrent", "feedforward")),
+    "same_random_init_5": Arm(
+        units=5,
+        growth=Growth(
+            input="initial train",
+            recurrent="initial train",
+            feedforward="initial train",
+            bias="initial train",
+            tau="initial train",
+        ),
+    ),
+    "n200": Arm(units=10, epochs=None, n_max=200),
+    "fresh_5": Arm(units=5, pool_batches="fresh"),
+    "fresh_10": Arm(units=10, pool_batches="fresh"),
+}
+
+
+def named(name: str, arm: Arm) -> Arm:
+    """The paper's arm of that name; else the paper's recipe for an arm of this architecture, size and growth."""
+    return ARMS.get(name) or Arm(architecture=arm.architecture, units=arm.units, growth=arm.growth)
+
+
+def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
+    """The experiments' settings that a script was given on its command line."""
+    return {name: type(EXPERIMENTS[name]).model_validate(settings) for name, settings in given.items()}
+
+
+def note(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
+    """The words that a result of these settings carries: in what they are not the paper's; else empty."""
+    words = unlike(arms, experiments)
+    return f"not the paper's settings: {words}" if words else ""
+
+
+def unlike(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
+    """In what these are not the paper's, seeds aside: `epochs 20 instead of 60; modular_10: units 9 instead ...`.
+
+    What all arms share comes first and once, then the experiments, then single arms. Empty if in nothing.
+    """
+    shared, single = _of_arms(arms)
+    asked = [
+        ("", _instead(f"{name}.{key}", *values))
+        for name, settings in experiments.items()
+        for key, values in differences(_plain(EXPERIMENTS[name]), _plain(settings)).items()
+    ]
+    return _joined([*shared, *asked, *single])
+
+
+Said = list[tuple[str, str]]  # whose difference (empty: everyone's), and its words
+
+
+def _of_arms(arms: Mapping[str, Arm]) -> tuple[Said, Said]:
+    """Differences that every arm shares to which the paper gives the same value, and those of single arms."""
+    papers = {name: named(name, arm) for name, arm in arms.items()}
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for name, arm in arms.items():
+        for key, (theirs, ours) in _of_arm(papers[name], arm).items():
+            alike.setdefault((key, repr(theirs), _instead(key, theirs, ours)), []).append(name)
+    given = Counter((key, repr(_value(arm, key))) for key in {key for key, *_ in alike} for arm in papers.values())
+    shared, single = [], {}
+    for (key, theirs, words), names in sorted(alike.items(), key=lambda item: -len(item[1])):
+        if len(names) == given[key, theirs] and (len(names) > 1 or len(arms) == 1):
+            shared.append(("", words))
+        else:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            single.setdefault(names[0] + more, []).append(words)
+    return shared, [(who, words) for who, all_words in single.items() for words in all_words]
+
+
+def _of_arm(paper: Arm, arm: Arm) -> dict[str, tuple[Any, Any]]:
+    """Key -> (the paper's, ours); of another architecture, not what follows from it."""
+    found = differences(paper.canonical, arm.canonical)
+    follows = ("growth", "pool_batches") if "architecture" in found else ()
+    return {key: values for key, values in found.items() if key not in follows}
+
+
+def _plain(settings: Record) -> dict[str, Any]:
+    """What was measured, whichever arms were asked."""
+    return settings.model_dump(mode="json", exclude={"arms"})
+
+
+def _value(record: Record, key: str) -> Any:
+    return reduce(lambda part, name: getattr(part, name, None), key.split("."), record)
+
+
+def _instead(key: str, theirs: Any, ours: Any) -> str:
+    """`epochs 20 instead of 60`."""
+    short, shorter = _word(ours), _word(theirs)
+    return f"{key} {ours!r} instead of {theirs!r}" if short == shorter else f"{key} {short} instead of {shorter}"
+
+
+def _word(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "true", False: "false"}[value]
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _joined(said: Said) -> str:
+    """As many differences as there is room for, at least one, and how many more there are."""
+    text, last = "", ""
+    for place, (who, words) in enumerate(said):
+        owner = f"{who}: " if who != last else ""
+        part = ("; " if owner else ", ") * bool(text) + owner + words
+        if text and len(text + part) > LONGEST:
+            return f"{text} and {len(said) - place} more"
+        text, last = text + part, who
+    return text
