@@ -14,13 +14,13 @@ import resource
 from modgrow.learning.devices import keep_memory_compact, use_threads
 use_threads(1)
 keep_memory_compact()
-from modgrow import config
+from modgrow.forecast import memory_mb
 from modgrow.arm import Arm
 from modgrow.learning.curriculum import Curriculum
 arm = Arm(units={units}, updates_per_epoch=20, threshold=0.0)
 list(Curriculum(arm, 0))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(peak, arm.pool_bytes / 2**20, config.memory_mb(arm))
+print(peak, arm.pool_bytes / 2**20, memory_mb(arm))
 """
 
 

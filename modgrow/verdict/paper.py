@@ -108,7 +108,9 @@ def _of_arms(arms: Mapping[str, Arm]) -> tuple[Said, Said]:
     for name, arm in arms.items():
         for key, (theirs, ours) in _of_arm(papers[name], arm).items():
             alike.setdefault((key, repr(theirs), _instead(key, theirs, ours)), []).append(name)
-    given = Counter((key, repr(_value(arm, key))) for key in {key for key, *_ in alike} for arm in papers.values())
+    given = Counter(
+        (key, repr(_value(arm, key))) for key in {key for key, *_ in alike} for arm in papers.values()
+    )
     shared, single = [], {}
     for (key, theirs, words), names in sorted(alike.items(), key=lambda item: -len(item[1])):
         if len(names) == given[key, theirs] and (len(names) > 1 or len(arms) == 1):
@@ -138,7 +140,9 @@ def _value(record: Record, key: str) -> Any:
 def _instead(key: str, theirs: Any, ours: Any) -> str:
     """`epochs 20 instead of 60`."""
     short, shorter = _word(ours), _word(theirs)
-    return f"{key} {ours!r} instead of {theirs!r}" if short == shorter else f"{key} {short} instead of {shorter}"
+    return (
+        f"{key} {ours!r} instead of {theirs!r}" if short == shorter else f"{key} {short} instead of {shorter}"
+    )
 
 
 def _word(value: Any) -> str:

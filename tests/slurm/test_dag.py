@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from modgrow import config
+from modgrow.forecast import memory_mb
 from tests.runs import checkout
 from tests.slurm.drivers import LOG, NETWORK, column, driver, records, said
 from tests.test_workflow import results
@@ -41,7 +42,7 @@ def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_
     arms = config.load(folder / "tests/small.yaml").arms
     for record in found:
         rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_(\w+)_\d+", record["Comment"]).groups()
-        forecast = config.memory_mb(arms[arm])
+        forecast = memory_mb(arms[arm])
         own = {"train_network": forecast, "generalise": forecast, "perturb": 2500, "timescales": 1500}
         memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
         hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from modgrow import config
+from modgrow.forecast import memory_mb
 from tests.slurm import cluster as slurm
 from tests.slurm.conftest import OUTGROWING
 from tests.slurm.drivers import (
@@ -88,7 +89,7 @@ def unlocked(cluster, folder):
 
 def test_a_job_over_its_memory_limit_is_retried_with_more_and_goes_on(outgrowing):
     folder, found = outgrowing["hungry/seed_0"].finished()
-    forecast = config.memory_mb(config.load(folder / "tests/small.yaml").arms["hungry"])
+    forecast = memory_mb(config.load(folder / "tests/small.yaml").arms["hungry"])
     assert column("JobState", found) == ["FAILED", "COMPLETED"]
     assert "exceeded memory limit" in Path(found[0]["StdErr"]).read_text()
     assert column("MinMemoryNode", found) == [f"{forecast + 400}M", f"{2 * forecast + 400}M"]
