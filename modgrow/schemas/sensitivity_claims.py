@@ -23,6 +23,7 @@ SCHEMA = Schema(
             column("threshold_high", NUMBER, null=True),
             column("calibrated", FLAG),
             column("verdict", NAME),
+            column("reason", NAME),
             column("seeds_needed", NUMBER, null=True),
             column("baseline", NAME, null=True),
             column("variant", NAME),
