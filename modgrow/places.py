@@ -27,7 +27,9 @@ def results_folder(text: str) -> str:
         if part.startswith(("-", "~")):
             raise ValueError(f"no part of it may begin with {part[0]}, which commands read as something else")
         if len(part.encode()) > LONGEST_NAME:
-            raise ValueError(f"no part of it may be longer than {LONGEST_NAME} bytes; has {len(part.encode())}")
+            raise ValueError(
+                f"no part of it may be longer than {LONGEST_NAME} bytes; has {len(part.encode())}"
+            )
         if part.lower() in KEPT:
             raise ValueError(f"must not lie in {part}; name a folder of its own, like results/mine")
     if len(str(folder)) > LONGEST:
@@ -58,7 +60,9 @@ def _refuse_taken(folder: Path) -> None:
     for inner in (place, *place.parents):
         around = inner.parent
         if inner.name in KINDS and ((around / COMMAND).exists() or around == Path.cwd() / "results"):
-            raise ValueError(f"must not lie in {inner.name} of other results; name one beside, like results/x")
+            raise ValueError(
+                f"must not lie in {inner.name} of other results; name one beside, like results/x"
+            )
     for above in (folder, *folder.parents):
         if above.is_symlink() and not above.exists():
             raise ValueError(f"{above} is a link to nothing; make what it leads to, or remove it")
