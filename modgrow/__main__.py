@@ -1,6 +1,7 @@
-"""Command line: `python -m modgrow settings | compile | watch | show | compare | why`."""
+"""Command line: `python -m modgrow settings | compile | watch | show | compare | why | check`."""
 
 import argparse
+import signal
 import sys
 
 from modgrow.errors import ModgrowError
@@ -22,7 +23,14 @@ def main() -> None:
     compare.add_argument("files", nargs=2)
     why = commands.add_parser("why", help="which changed setting or source file would make a result again")
     why.add_argument("target", help="a file that the workflow makes")
-    why.add_argument("--configfile", help="the settings file given to Snakemake, if not config.yaml")
+    why.add_argument("--configfile", nargs="+", help="the settings files given to Snakemake, if any")
+    why.add_argument("--config", nargs="+", help="the settings given to Snakemake, if any")
+    why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
+    why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
+    check = commands.add_parser(
+        "check", help="what is wrong with settings files, in one line, or what they ask"
+    )
+    check.add_argument("files", nargs="+", help="each read alone, like config.yaml")
     args = parser.parse_args()
     try:
         _run(args)
@@ -30,6 +38,17 @@ def main() -> None:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _options(args: argparse.Namespace, *names: str) -> list[str]:
+    """Those of the options that were given, as words of a command again."""
+    values = {name: getattr(args, name) for name in names}
+    return [
+        word
+        for name, value in values.items()
+        if value
+        for word in (f"--{name}", *([value] if isinstance(value, str) else value))
+    ]
 
 
 def _run(args: argparse.Namespace) -> None:
@@ -54,7 +73,14 @@ def _run(args: argparse.Namespace) -> None:
     elif args.command == "why":
         from modgrow.why import why
 
-        print(why(args.target, args.configfile))
+        print(why(args.target, _options(args, "snakefile", "directory", "configfile", "config")))
+    elif args.command == "check":
+        from modgrow.config import load
+
+        for file in args.files:
+            settings = load(file)
+            asked = len(settings.networks()), len(settings.arms_of()), settings.results
+            print("{}: {} networks of {} arms make up `all`; results in {}/".format(file, *asked))
     else:
         from modgrow.watch import watch
 
@@ -62,4 +88,5 @@ def _run(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # in `... | head` to end in silence, as other commands do
     main()

@@ -23,10 +23,11 @@ MODULE = None if workflow.modifier.is_main_snakefile() else workflow.modifier.na
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent.parent
 if not ROOT.is_dir():
     raise WorkflowError(f"{ROOT}: not a folder of this machine; clone modgrow and name its Snakefile by path")
-if taken := [c for c in ":{}\\" if c in str(ROOT)] or not str(ROOT).isprintable():
+if any("\ud800" <= letter <= "\udfff" for letter in str(ROOT)):  # which Snakemake's own messages cannot name
+    sys.exit(f"{ascii(str(ROOT))}: the project's path is not UTF-8; rename that folder")
+if any(letter in str(ROOT) for letter in ":{}"):  # PYTHONPATH is parted by colons; Snakemake fills braces in
     raise WorkflowError(
-        f"{ascii(str(ROOT))}: colons, braces, backslashes and line breaks in the path of the project"
-        " break Python's or Snakemake's own paths; move or rename the folder"
+        f"{str(ROOT)!r}: a colon or brace in the project's path breaks its jobs; rename that folder"
     )
 sys.path.insert(0, str(ROOT))
 
@@ -57,13 +58,13 @@ STARTED_IN = Path(workflow.rundir)  # where Snakemake was called, which `--direc
 
 def from_here(path):
     """A path as a user writes it: relative where it lies in the working folder, if that is where he stands."""
-    path, here = Path(path).absolute(), Path.cwd()
+    path, here = Path(os.path.abspath(path)), Path.cwd()
     return str(path.relative_to(here) if here == STARTED_IN and path.is_relative_to(here) else path)
 
 
 # Settings: those given (--configfile, --config, or `config:` of a module), which stand alone if they have arms,
 # else over the project's config.yaml. An importer's command line speaks of its own settings.
-GIVEN = [] if MODULE else [from_here(path) for path in workflow.configfiles]
+GIVEN = [] if MODULE else [from_here(path) for path in workflow.config_settings.configfiles]
 FILES = GIVEN if "arms" in config else [*GIVEN, from_here(ROOT / "config.yaml")]
 READ = [or_refuse(modgrow_config.read_yaml, path) for path in FILES]
 RAW = {} if "arms" in config else READ[-1]
@@ -81,7 +82,8 @@ def placed(path):
     return str(PREFIX.replace_prefix(path))
 
 
-or_refuse(files.refuse_unwritable, placed(RESULTS))
+NOTE = Path(placed(f"{RESULTS}/{places.COMMAND}"))
+or_refuse(files.refuse_unwritable, NOTE.parent)
 
 
 wildcard_constraints:
@@ -129,7 +131,7 @@ def started_by():
     usual = [STARTED_IN / name for name in ("Snakefile", "snakefile", "workflow/Snakefile")]
     found = next((path for path in usual if path.exists()), None)
     if Path.cwd() != STARTED_IN:
-        words += ["--snakefile", workflow.main_snakefile, "--directory", os.getcwd()]
+        words += ["--snakefile", from_here(workflow.main_snakefile), "--directory", os.getcwd()]
     elif found != Path(workflow.main_snakefile):
         words += ["--snakefile", from_here(workflow.main_snakefile)]
     words += ["--sdm", "conda"] * CONDA
@@ -137,8 +139,8 @@ def started_by():
         ["--workflow-profile", PROFILE or ASKED_FOR.workflow_profile] if ASKED_FOR.workflow_profile else []
     )
     words += ["--replace-workflow-config"] * workflow.config_settings.replace_workflow_config
-    if workflow.configfiles:
-        words += ["--configfile", *map(from_here, workflow.configfiles)]
+    if workflow.config_settings.configfiles:
+        words += ["--configfile", *map(from_here, workflow.config_settings.configfiles)]
     if workflow.config_settings.config_args:
         words += ["--config", *workflow.config_settings.config_args]
     return shlex.join(words)
@@ -147,11 +149,10 @@ def started_by():
 @functools.cache
 def note_command():
     """Write beside the results how this run was started: what makes a file again begins with it."""
-    path = Path(placed(f"{RESULTS}/{places.COMMAND}"))
     if workflow.is_main_process and workflow.executor_plugin and not (workflow.dryrun or workflow.touch):
         line = started_by() + "\n"
-        if not path.exists() or path.read_text(encoding="utf-8") != line:
-            or_refuse(files.write, path, lambda temporary: temporary.write_text(line, encoding="utf-8"))
+        if not NOTE.exists() or NOTE.read_text(encoding="utf-8") != line:
+            or_refuse(files.write, NOTE, lambda temporary: temporary.write_text(line, encoding="utf-8"))
 
 
 def identity(script, **uses):
