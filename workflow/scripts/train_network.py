@@ -18,7 +18,7 @@ def main() -> None:
     use_threads(int(args.threads))
     keep_memory_compact()
     device = choose_device(args.device)
-    made_by = script.provenance(__file__, args.id, "torch", "numba", "safetensors", device=device)
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "safetensors", device=device)
 
     curriculum = resume.resumed(arm, seed, device, args.state, made_by)
     for _ in progress.logged(curriculum, arm_name):
