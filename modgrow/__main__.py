@@ -57,11 +57,12 @@ def _run(args: argparse.Namespace) -> None:
 
         print(markdown() if args.markdown else describe(), end="" if args.markdown else "\n")
     elif args.command == "compile":
-        print("compiling the fused kernels (once per machine, some seconds) ...", flush=True)
-        from modgrow.model import loops
+        print("compiling the kernels (once per type of processor, half a minute) ...", flush=True)
+        from modgrow.experiments import autocorrelation
+        from modgrow.model import compiled, loops
 
-        loops.compile_all()
-        print(f"compiled: {loops.cache_folder()}")
+        for module in (loops, autocorrelation):
+            print(f"compiled: {compiled.load(module.__name__) or 'kept nowhere'}")
     elif args.command == "show":
         from modgrow.inspection import show
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from modgrow import source
+from modgrow import machine, source
 from modgrow.errors import ModgrowError
 
 PACKAGES = ("numpy", "pandas", "pyarrow")
@@ -31,9 +31,10 @@ def arguments(description: str, *required: str) -> argparse.Namespace:
 
 
 def provenance(script: str, identity: dict, *packages: str, **more: str) -> dict:
-    """What made a result: its identity, the digest of every source file behind it, versions, and `more`."""
+    """What made a result: its identity, the digests of its source files, versions, machine, and `more`."""
     versions = {name: version(name) for name in (*PACKAGES, *packages)}
-    return {"id": identity, "sources": source.digests(script), "versions": versions, **more}
+    computes = {"machine": machine.described(packages, more.get("device", "cpu"))}
+    return {"id": identity, "sources": source.digests(script), "versions": versions, **computes, **more}
 
 
 def run(main: Callable[[], None]) -> None:

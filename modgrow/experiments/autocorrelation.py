@@ -2,10 +2,12 @@
 
 import numpy as np
 from jaxtyping import Float
-from numba import njit
+from numba import float64, int64
+
+from modgrow.model.compiled import kernel
 
 
-@njit(error_model="numpy")
+@kernel((float64[:, ::1], float64[:, ::1], int64), error_model="numpy")
 def _add_products(sums, padded, new):
     """sums[k] += products of the `new` last samples with those k steps before, for every lag k."""
     time = padded.shape[0]
@@ -36,7 +38,7 @@ class LagSums:
             self._total = np.zeros(chunk.shape[1])
             self._products = np.zeros((self.max_lag + 1, chunk.shape[1]))
         chunk = chunk - self._shift
-        padded = np.concatenate([self._last, chunk])
+        padded = np.ascontiguousarray(np.concatenate([self._last, chunk]))
         _add_products(self._products, padded, len(chunk))
         self._first = np.concatenate([self._first, chunk[: self.max_lag - len(self._first)]])
         self._last = padded[max(len(padded) - self.max_lag, 0) :]

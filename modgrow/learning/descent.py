@@ -4,9 +4,6 @@ The loss is the cross-entropy at the last time step, mean over sequences, summed
 trained. SGD with (Nesterov's) momentum, the gradient's norm over all that trains clipped first.
 """
 
-import contextlib
-from collections.abc import Iterator
-
 import numpy as np
 import torch
 from jaxtyping import Float, Int
@@ -74,7 +71,7 @@ class FusedDescent(Descent):
         if len(self._workspace) < size:
             # fresh pages cost more than the arithmetic of a small module: kept, and with room to grow
             self._workspace = np.empty(1 << (size - 1).bit_length(), self._workspace.dtype)
-        with _tiny_is_zero():
+        with kernels.tiny_numbers(zero=True):
             loss = loops.gradients(
                 self._values, self._gradients, self._workspace, initial, bits, upstream,
                 labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
@@ -85,21 +82,12 @@ class FusedDescent(Descent):
         """One step; the loss before it."""
         loss, _ = self.gradients(bits, initial, upstream, labels)
         arm = self.arm
-        loops.descend(
-            self._values, self._velocities, self._gradients, self._trains,
-            arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
-        )  # fmt: skip
+        with kernels.tiny_numbers(zero=False):
+            loops.descend(
+                self._values, self._velocities, self._gradients, self._trains,
+                arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
+            )  # fmt: skip
         return loss
-
-
-@contextlib.contextmanager
-def _tiny_is_zero() -> Iterator[None]:
-    """Gradients vanish on their way back through time; below 1e-38 a processor takes ten times as long."""
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(False)
 
 
 def _groups(bits, initial, upstream) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

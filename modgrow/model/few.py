@@ -7,9 +7,10 @@ timescales has twenty, for 10^5 steps: there a plain step with a BLAS product is
 import numpy as np
 import torch
 from jaxtyping import Float
-from numba import njit
 from torch import Tensor
 
+from modgrow.model import loops
+from modgrow.model.kernels import tiny_numbers
 from modgrow.model.network import LeakyModule
 
 
@@ -31,25 +32,7 @@ def states(
     else:
         feedforward = module.feedforward.detach().contiguous().numpy()
         below = upstream.contiguous().numpy()
-    _run(out, *arrays, feedforward, below, out.dtype.type(module.negative_slope), module.leak == "inside")
+    slope, inside = out.dtype.type(module.negative_slope), module.leak == "inside"
+    with tiny_numbers(zero=False):
+        loops.steps(out, *arrays, feedforward, below, slope, inside)
     return torch.from_numpy(out)
-
-
-@njit(error_model="numpy")
-def _run(out, recurrent, input, bias, rate, bits, feedforward, below, slope, inside):
-    """Fill out[1:] from out[0]."""
-    one = rate.dtype.type(1)
-    for t in range(len(bits)):
-        drive = np.dot(recurrent, out[t])
-        if feedforward.shape[1]:
-            drive += np.dot(feedforward, below[t])
-        for i in range(out.shape[1]):
-            keep = one - rate[i]
-            for s in range(out.shape[2]):
-                x = drive[i, s] + input[i] * bits[t, s] + bias[i]
-                if inside:
-                    x = keep * out[t, i, s] + rate[i] * x
-                    out[t + 1, i, s] = x if x >= 0 else slope * x
-                else:
-                    x = x if x >= 0 else slope * x
-                    out[t + 1, i, s] = keep * out[t, i, s] + rate[i] * x

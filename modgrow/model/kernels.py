@@ -1,9 +1,13 @@
 """The recurrence of one module over time, fused for one CPU core.
 
 Same equations as `dynamics.py`, which is the reference these are tested against. The loops are in
-`loops.py`; here is their torch side. Set-up compiles both precisions (`python -m modgrow compile`),
-cached on disk. The gradient and the step down it are in `learning/descent.py`.
+`loops.py`; here is their torch side. Set-up compiles both precisions (`python -m modgrow compile`), else the
+first call does. The gradient and the step down it are in `learning/descent.py`.
 """
+
+import contextlib
+import sys
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -14,9 +18,8 @@ from torch import Tensor
 from modgrow.model import loops
 from modgrow.model.loops import BLOCK, LANES
 
-loops.compile_all()
-
 Weights = dict[str, Tensor | None]
+HALF = 0.5
 WEIGHTS = ("input", "recurrent", "feedforward", "bias", "tau")
 
 
@@ -60,10 +63,25 @@ def _run(bits, initial, upstream, weights, negative_slope, leak, keep, out=None)
         fits = out is not None and out.shape == (keep, *start.shape)
         states = out if fits else torch.empty(keep, *start.shape, dtype=start.dtype)
         states[0] = start
-        loops.activity(flat, rows(states), lane_bits.numpy(), rows(below), slope, leak == "inside")
+        with tiny_numbers(zero=False):
+            loops.activity(flat, rows(states), lane_bits.numpy(), rows(below), slope, leak == "inside")
         parts.append(states)
     whole = parts[0] if len(parts) == 1 else torch.cat(parts, -1)
     return whole[:, :units, :sequences]
+
+
+@contextlib.contextmanager
+def tiny_numbers(zero: bool) -> Iterator[None]:
+    """Compute with numbers below 1e-38 (denormal ones), or take them for `zero`, whatever the process does.
+
+    Gradients vanish on their way back through time; with such numbers a processor takes ten times as long.
+    """
+    before = sys.float_info.min * HALF == 0
+    torch.set_flush_denormal(zero)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
 
 
 def flat_arrays(tensors: list[Tensor | None], like: Tensor) -> tuple[np.ndarray, ...]:

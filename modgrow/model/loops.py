@@ -5,27 +5,36 @@ and their number is a compile-time constant. The products over time go through t
 weights: 25 weights (or 25 sums) stay in registers while the inner loop runs over the sequences, which
 the compiler turns into pure fused multiply-adds. Five divides every module size of the paper; a size
 it does not divide has its last block start earlier, so that it overlaps the one before, with zeros
-where a weight was already used. `kernels.py` and `learning/descent.py` are the torch side of this.
+where a weight was already used. `kernels.py`, `few.py` and `learning/descent.py` are the torch side of this.
+
+What is called from Python is a kernel (`compiled.py`), for both precisions; the rest is compiled into those.
+No kernel of training calls BLAS, whose last digits depend on its threads and on the processor that it sees.
 """
 
-import contextlib
 import math
-import os
-import tempfile
-from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from numba import boolean, float32, float64, njit, types
+
+from modgrow.model.compiled import kernel
 
 BLOCK = 5
 LANES = 256  # sequences a kernel works on at once: the paper's batch
 NOT_NEGATIVE = 0xFFFFFF  # masking a row number tells the compiler that no index wraps around
 FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
+OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "nogil": True}
+
+_jit = njit(**OPTIONS)
 
 
-def _jit(function):
-    return njit(function, fastmath=FASTMATH, cache=True, error_model="numpy", nogil=True)
+def _tensors(one):
+    return types.UniTuple(one, 7)
+
+
+def _kernel(types_of, **options):
+    """A kernel for both precisions; `types_of` takes a scalar and arrays of one, two and three axes."""
+    told = [types_of(x, x[::1], x[:, ::1], x[:, :, ::1]) for x in (float32, float64)]
+    return kernel(*told, **{**OPTIONS, **options})
 
 
 @_jit
@@ -218,7 +227,7 @@ def _prepare(weights):
     return recurrent, cut(feedforward, (units, below), rows, columns, False), rows, columns, vectors
 
 
-@_jit
+@_kernel(lambda x, one, two, three: (types.UniTuple(one, 5), two, two, two, x, boolean))
 def activity(weights, states, bits, upstream, slope, inside):
     """Fill `states` from states[0] on: state t in row t modulo their number."""
     recurrent, feedforward, rows, columns, vectors = _prepare(weights)
@@ -226,7 +235,7 @@ def activity(weights, states, bits, upstream, slope, inside):
     forward(states, drive, bits, upstream, recurrent, feedforward, rows, columns, vectors, slope, inside)
 
 
-@_jit
+@_kernel(lambda x, one, two, three: (_tensors(one), _tensors(one), one, two, three, three, two, x, boolean))
 def gradients(values, found, workspace, initial, bits, upstream, labels, slope, inside):
     """Fill `found` with the gradient of the loss by `values`; the loss.
 
@@ -240,10 +249,12 @@ def gradients(values, found, workspace, initial, bits, upstream, labels, slope, 
     d_recurrent, d_feedforward = np.zeros_like(recurrent), np.zeros_like(feedforward)
     d_vectors, units, time = np.zeros_like(vectors), len(values[0]), bits.shape[1]
     heads = len(values[6]) // 2
-    direction = np.zeros((heads, vectors.shape[1]), initial.dtype)
-    direction[:, :units] = _difference(values[5].reshape(heads, 2, units))
+    direction = _difference(values[5].reshape(heads, 2, units))
     offset = _difference(values[6].reshape(heads, 2, 1))
-    d_direction, d_offset, loss = np.zeros_like(direction), np.zeros_like(offset), 0.0
+    answers = _starts(max(heads, BLOCK))
+    readout = cut(direction.ravel(), (heads, units), answers, rows, False)
+    back = np.ascontiguousarray(readout.transpose(1, 0, 3, 2))
+    d_readout, d_offset, loss = np.zeros_like(readout), np.zeros_like(offset), 0.0
     size = initial.shape[1]
     states = workspace[: (time + 1) * size].reshape(time + 1, size)
     drive = workspace[(time + 1) * size : (2 * time + 1) * size].reshape(time, size)
@@ -253,17 +264,18 @@ def gradients(values, found, workspace, initial, bits, upstream, labels, slope, 
             states, drive, bits[g], upstream[g],
             recurrent, feedforward, rows, columns, vectors, slope, inside,
         )  # fmt: skip
-        final = states[time].reshape(-1, LANES)
-        margin = np.dot(direction, final) + offset
-        loss += _cross_entropy(margin, labels, g * LANES)
-        d_direction += np.dot(margin, final.T)
-        for h in range(heads):
-            d_offset[h, 0] += margin[h].sum()
+        margin = np.zeros(max(heads, BLOCK) * LANES, initial.dtype)
+        _multiply_add(margin, readout, answers, rows, states[time])
+        loss += _cross_entropy(margin, offset, d_offset, labels, g * LANES)
+        _outer_add(d_readout, answers, rows, margin, states[time])
+        gradient = np.zeros_like(states[time])
+        _multiply_add(gradient, back, rows, answers, margin)
         backward(
-            np.dot(direction.T, margin).ravel(), states, drive, bits[g], upstream[g],
+            gradient, states, drive, bits[g], upstream[g],
             transposed, d_recurrent, d_feedforward, rows, columns, vectors, d_vectors, slope, inside,
         )  # fmt: skip
-    _collect(found, values, d_vectors, d_direction, d_offset)
+    join(d_readout, (heads, units), answers, rows, False, direction.ravel())
+    _collect(found, values, d_vectors, direction, d_offset)
     join(d_recurrent, (units, units), rows, rows, True, found[1])
     join(d_feedforward, (units, len(values[2]) // units), rows, columns, False, found[2])
     return loss
@@ -276,19 +288,21 @@ def _difference(logits):
 
 
 @_jit
-def _cross_entropy(margin, labels, first):
-    """Loss of a group of sequences that starts at `first`; `margin` ends as its gradient."""
+def _cross_entropy(margin, offset, d_offset, labels, first):
+    """Loss of the sequences from `first` on; `margin`, flat (head x sequence), ends as its gradient."""
     loss, one = 0.0, margin.dtype.type(1)
-    for h in range(len(margin)):
+    for h in range(len(labels)):
+        row = _rows(margin, h, 1)
         for s in range(LANES):
             if first + s < labels.shape[1]:
-                m, y = margin[h, s], labels[h, first + s]
+                m, y = row[s] + offset[h, 0], labels[h, first + s]
                 small = np.exp(-abs(m))
                 loss += max(m, 0) - m * y + np.log1p(small)
                 right = one / (one + small) if m >= 0 else small / (one + small)
-                margin[h, s] = (right - y) / labels.shape[1]
+                row[s] = (right - y) / labels.shape[1]
             else:
-                margin[h, s] = 0
+                row[s] = 0
+        d_offset[h, 0] += row.sum()
     return loss / labels.shape[1]
 
 
@@ -306,7 +320,11 @@ def _collect(found, values, d_vectors, d_direction, d_offset):
             found[5][(2 * h + 1) * units + i] = d_direction[h, i]
 
 
-@_jit
+@_kernel(
+    lambda x, one, two, three: (
+        _tensors(one), _tensors(one), _tensors(one), boolean[::1], float64, float64, boolean, float64
+    )
+)  # fmt: skip
 def descend(values, velocities, gradients, trains, learning_rate, momentum, nesterov, clip_norm):
     """One step of SGD down gradients whose norm over all that trains is clipped, as torch defines both."""
     total = 0.0
@@ -325,28 +343,24 @@ def descend(values, velocities, gradients, trains, learning_rate, momentum, nest
                 value[i] -= learning_rate * (g + momentum * velocity[i] if nesterov else velocity[i])
 
 
-def compile_all() -> None:
-    """Compile both precisions, or load them from the disk cache where an earlier call left them."""
-    for precision in (float32, float64):
-        one, two, three = precision[::1], precision[:, ::1], precision[:, :, ::1]
-        weights, values = types.UniTuple(one, 5), types.UniTuple(one, 7)
-        with _cache_lock():
-            activity.compile((weights, two, two, two, precision, boolean))
-            gradients.compile((values, values, one, two, three, three, two, precision, boolean))
-            descend.compile((values, values, values, boolean[::1], float64, float64, boolean, float64))
-    for compiled in (activity, gradients, descend):
-        compiled.disable_compile()
-
-
-def cache_folder() -> Path:
-    """Where the compiled kernels are kept."""
-    return Path(activity._cache.cache_path)
-
-
-@contextlib.contextmanager
-def _cache_lock():
-    """numba's cache index does not bear two processes that write it at the same moment."""
-    folder = cache_folder()
-    writable = os.access(folder if folder.exists() else folder.parent, os.W_OK)
-    with FileLock((folder if writable else Path(tempfile.gettempdir())) / "modgrow-kernels.lock"):
-        yield
+@_kernel(
+    lambda x, one, two, three: (three, two, one, one, one, two, two, three, x, boolean),
+    fastmath=False,
+)
+def steps(out, recurrent, input, bias, rate, bits, feedforward, below, slope, inside):
+    """Fill out[1:] from out[0], one product of matrices per step: for few sequences (`few.py`)."""
+    one = rate.dtype.type(1)
+    for t in range(len(bits)):
+        drive = np.dot(recurrent, out[t])
+        if feedforward.shape[1]:
+            drive += np.dot(feedforward, below[t])
+        for i in range(out.shape[1]):
+            keep = one - rate[i]
+            for s in range(out.shape[2]):
+                x = drive[i, s] + input[i] * bits[t, s] + bias[i]
+                if inside:
+                    x = keep * out[t, i, s] + rate[i] * x
+                    out[t + 1, i, s] = x if x >= 0 else slope * x
+                else:
+                    x = x if x >= 0 else slope * x
+                    out[t + 1, i, s] = keep * out[t, i, s] + rate[i] * x

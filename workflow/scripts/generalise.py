@@ -13,7 +13,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--threads", "--network", "--output")
     use_threads(int(args.threads))
     keep_memory_compact()
-    made_by = script.provenance(__file__, args.id, "torch", "numba", "scipy")
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "scipy")
     trained, settings = networks.read(args.network), args.id["settings"]
     rows = generalisation.rows(trained.at(settings["n"]), trained.seed, **settings)
     table = pd.DataFrame(rows).assign(arm=args.id["arm"], seed=trained.seed)

@@ -13,7 +13,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--threads", "--network", "--output")
     use_threads(int(args.threads))
     keep_memory_compact()
-    made_by = script.provenance(__file__, args.id, "torch", "numba", "scipy")
+    made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "scipy")
     trained = networks.read(args.network)
     rows = recording.rows(
         trained.network, trained.snapshots, trained.n_solved, trained.seed, **args.id["settings"]
