@@ -43,7 +43,7 @@ def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
         raise StoreError(f"{path}: no such {kind}; `snakemake --cores 1 {path}` makes it") from None
     except (SafetensorError, OSError) as error:
         raise StoreError(f"{path}: not a whole {kind} file ({_line(error)}); {mend}") from None
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError, ModgrowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RuntimeError, ModgrowError) as error:
         raise StoreError(f"{path}: not a {kind} of this project ({_line(error)}); {mend}") from None
 
 
