@@ -60,7 +60,10 @@ shell.prefix(prefix)
 
 # Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
 if workflow.is_main_process and "mem_mb" not in workflow.global_resources and not workflow.remote_exec:
-    workflow.register_resource("mem_mb", int(0.9 * psutil.virtual_memory().total / 2**20))
+    MACHINE_MB = int(0.9 * psutil.virtual_memory().total / 2**20)
+    if workflow.resource_settings.nodes is None:
+        or_refuse(modgrow_config.refuse_beyond, SETTINGS, MACHINE_MB, " + ".join(FILES) or "--config")
+    workflow.register_resource("mem_mb", MACHINE_MB)
 
 
 def identity(script, **uses):

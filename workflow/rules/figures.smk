@@ -157,7 +157,7 @@ rule fig6:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
+        id=lambda w: identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
     shell:
         "python workflow/scripts/fig6.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
