@@ -6,7 +6,7 @@ REPORTED ?= all
 LOGGER := $(shell test -t 2 && echo --logger rich)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slurm lint reproduce report publish watch docs lock clean
+.PHONY: help setup demo test explore test-slurm lint reproduce report publish watch docs lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -26,6 +26,9 @@ demo: setup  ## a small setting of the whole workflow, to figures, in minutes
 
 test: setup  ## all tests
 	$(BIN)/python -m pytest
+
+explore: setup  ## the property tests with many random examples, to look for new cases
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=explore --hypothesis-show-statistics
 
 test-slurm: setup  ## the SLURM profile on a real SLURM of its own, as root, with Debian's slurm-wlm and munge
 	$(BIN)/python -m pytest -m slurm --durations=0

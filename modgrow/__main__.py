@@ -12,6 +12,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m modgrow", description="Helpers around the workflow.")
     commands = parser.add_subparsers(dest="command", required=True)
     settings = commands.add_parser("settings", help="every key of config.yaml: meaning, default, range")
+    settings.add_argument("file", nargs="?", help="check this settings file instead")
     settings.add_argument("--markdown", action="store_true", help="as the page config/README.md")
     commands.add_parser("compile", help="compile the fused kernels now, so that no job has to")
     watch = commands.add_parser("watch", help="live view of all networks that are training")
@@ -52,7 +53,14 @@ def _options(args: argparse.Namespace, *names: str) -> list[str]:
 
 
 def _run(args: argparse.Namespace) -> None:
-    if args.command == "settings":
+    if args.command == "settings" and args.file:
+        from modgrow.config import load
+
+        found = load(args.file)
+        print(
+            f"{args.file}: {len(found.arms)} arms, {sum(found.arm_seeds.values())} networks; nothing is wrong"
+        )
+    elif args.command == "settings":
         from modgrow.describe import describe, markdown
 
         print(markdown() if args.markdown else describe(), end="" if args.markdown else "\n")

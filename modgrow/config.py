@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from modgrow.arm import Arm, Record
 from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, problems
 from modgrow.errors import printable
+from modgrow.forecast import needs
 from modgrow.places import results_folder
 from modgrow.settings_file import read_yaml
 from modgrow.validation import plain, refusal, shown, validated
@@ -95,7 +96,7 @@ class Variant(Record):
     change: dict[str, Any] = Field(min_length=1, description="the settings of an arm that are changed")
 
 
-Experiment = Literal["generalisation", "perturbation", "timescales", "conservation"]
+Experiment = Literal["perturbation", "timescales", "conservation", "generalisation"]
 
 
 class Sensitivity(Record):
@@ -132,7 +133,9 @@ class Settings(Record):
     timescales: Timescales = Field(default_factory=Timescales, description="Fig. 4")
     freezing: list[str] = Field(default_factory=list, description="arms of Fig. 6a; none: no figure")
     duplication: dict[Title, Annotated[list[str], Field(min_length=1)]] = Field(
-        default_factory=dict, description="panels of Fig. 6b: title and arms; none: no figure"
+        default_factory=dict,
+        max_length=20,
+        description="panels of Fig. 6b: title and arms; none: no figure",
     )
     sensitivity: Sensitivity = Field(
         default_factory=Sensitivity,
@@ -263,6 +266,17 @@ def _variant_arms(sensitivity: dict, arms: dict, name: str) -> list[Own]:
                 found.append(Own(changed, (*keys, f"change, arm {arm}"), recipe, seeds, "sensitivity"))
                 taken.add(changed)
     return found
+
+
+def refuse_beyond(settings: Settings, available_mb: int, name: str) -> None:
+    """Raise SettingsError if a job of target `all` would need more memory than there is."""
+    for arm, what, mb in needs(settings, settings.arms_of("all")):
+        if mb > available_mb:
+            asked = (
+                f"{what} will need about {mb / 1024:.1f} GB of memory, and {available_mb / 1024:.1f} are free"
+            )
+            mend = "lower it, or let --resources mem_mb=... say what the machine has"
+            raise refusal(name, f"arms.{arm}: {asked}; {mend}")
 
 
 def _merged(recipe: dict, over: dict) -> dict:

@@ -69,12 +69,15 @@ def _size(settings: "Settings") -> Iterator[str]:
     if networks > MOST_NETWORKS:
         yield f"seeds: {networks} networks in all, sensitivity variants included; at most {MOST_NETWORKS}"
     recipes = {arm: recipe.canonical for arm, recipe in settings.arms.items()}
-    n_compared = len(settings.comparison)
-    pairs = n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # each is named so often
-    if (length := len(json.dumps(recipes, separators=(",", ":"))) + pairs) > MOST_TEXT:
+    n_compared, panels = len(settings.comparison), [settings.freezing, *settings.duplication.values()]
+    length = len(json.dumps(recipes, separators=(",", ":")))
+    length += n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # in pairs, each with each
+    length += 3 * sum(len(arm) + 6 for arms in panels for arm in arms)
+    length += 2 * sum(len(arm) + 6 for arm in settings.arms_of("sensitivity"))
+    if length > MOST_TEXT:
         yield (
             f"arms: {len(recipes)} recipes, {n_compared} of them in comparison, are {length} characters, "
-            f"more than the {MOST_TEXT} one command can carry; name fewer arms"
+            f"more than the {MOST_TEXT} one command can carry; name fewer"
         )
 
 

@@ -123,9 +123,11 @@ class _Plain(yaml.SafeLoader):
         return self.bool_values.get(text.lower())
 
     def unknown(self, node):
-        text = f"{printable(repr(node.value))} is" if isinstance(node, yaml.ScalarNode) else "here stands"
+        what = f"here stands {printable(node.tag.replace(CORE, '!!'), 40)}"
+        if isinstance(node, yaml.ScalarNode):
+            what = f"{printable(repr(node.value))} is a {printable(_kind(node), 40)} in YAML"
         said = (
-            f"{text} a {printable(_kind(node), 40)} in YAML; settings are text, numbers, lists and mappings"
+            f"{what}; settings are text (in quotes where needed), numbers, true, false, null, lists, mappings"
         )
         _refuse_if(True, node.start_mark, said)
 

@@ -2,6 +2,7 @@
 
 import difflib
 import itertools
+import re
 import reprlib
 from collections.abc import Iterable
 from typing import Any, get_args
@@ -13,13 +14,14 @@ from modgrow.errors import SettingsError, printable
 
 LINE = 300  # characters of a message, a longer file name aside
 DEEPEST = 20  # levels of lists and mappings in each other
-MOST_VALUES = 20_000
-WORDS = (
-    ("Value error, ", ""),
-    ("Input should be", "must be"),
-    ("Input should", "must"),
-    ("must be a valid dictionary or instance of Settings", "must be a mapping"),
-)
+MOST_VALUES = 10_000
+WORDS = {  # pydantic's, and ours
+    r"^Value error, ": "",
+    r"^Input should be ": "must be ",
+    r"^(Input|String|List|Dictionary) should ": "must ",
+    r"a valid dictionary.*": "a mapping of keys to values",
+    r" after validation, not 0$": "",
+}
 
 
 def refusal(name: str, said: str) -> SettingsError:
@@ -68,7 +70,8 @@ def plain(raw: Any, name: str) -> Any:
         where = f"{_dotted(at)}: " if at else ""
         if not isinstance(text, str):
             raise refusal(
-                name, f"{where}the {kind} {shown(text)} is a {type(text).__name__}; write it in quotes"
+                name,
+                f"{where}the {kind} {shown(text)} is {type(text).__name__}, not text; write it in quotes",
             )
         if not text.isprintable():
             raise refusal(name, f"{where}the {kind} {shown(text)} has characters that cannot be printed")
@@ -129,12 +132,11 @@ def _explain(model: type[Record], problem: dict, prefix: tuple, also: tuple[str,
         hint = f"did you mean {close[0]}?" if close else "`python -m modgrow settings` lists those there are"
         return f"{key}: unknown key; {hint}"
     said = problem["msg"]
-    for pydantics, ours in WORDS:
-        said = said.replace(pydantics, ours)
-    said = said.split(" or instance of")[0].replace("a valid dictionary", "a mapping of keys to values")
+    for theirs, ours in WORDS.items():
+        said = re.sub(theirs, ours, said)
     if problem["type"] == "missing":
         return f"{key}: is missing; must be given: {field.description}{_range(field)}".rstrip()
-    if field is None:
+    if field is None or problem["type"] == "value_error":
         return f"{key}: {said}" if key else said
     hint = _hint(problem["input"])
     return f"{key}: is {shown(problem['input'])}; {said}{hint} ({field.description}{_range(field)})"

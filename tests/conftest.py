@@ -18,6 +18,7 @@ jaxtyping.install_import_hook(
     "beartype.beartype",
 )
 
+import hypothesis  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
@@ -26,6 +27,11 @@ from modgrow.arm import Arm  # noqa: E402
 from tests.runs import checkout, snakemake  # noqa: E402
 
 torch.set_num_threads(1)
+
+# The same examples in every run; `make explore` looks for new ones, and prints how to see a failure again.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", max_examples=3000, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,10 @@ PROFILE = workflow_profile(ASKED_FOR.workflow_profile or "default") if OWN_RUN e
 
 # Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
 if OWN_RUN and "mem_mb" not in workflow.global_resources:
-    workflow.register_resource("mem_mb", int(0.9 * psutil.virtual_memory().total / 2**20))
+    MACHINE_MB = int(0.9 * psutil.virtual_memory().total / 2**20)
+    if workflow.resource_settings.nodes is None:
+        or_refuse(modgrow_config.refuse_beyond, SETTINGS, MACHINE_MB, SOURCE)
+    workflow.register_resource("mem_mb", MACHINE_MB)
 
 # On a cluster, two more Snakemakes live inside every job and count as its memory: 170 MB each, measured.
 COMPANIONS_MB = 0 if workflow.resource_settings.nodes is None else 400

@@ -14,7 +14,7 @@ rule generalise:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(forecast.memory_mb(SETTINGS.arms[w.arm]), attempt),
+        mem_mb=lambda w, attempt: memory_mb(forecast.generalisation_mb(SETTINGS.arms[w.arm], SETTINGS.generalisation), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
         run=job("generalise"),
@@ -37,7 +37,7 @@ rule perturb:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(2500, attempt),
+        mem_mb=lambda w, attempt: memory_mb(max(1500, forecast.perturbation_mb(SETTINGS.arms[w.arm], SETTINGS.perturbation)), attempt),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
         run=job("perturb"),
@@ -60,7 +60,7 @@ rule timescales:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(1500, attempt),
+        mem_mb=lambda w, attempt: memory_mb(max(1500, forecast.timescales_mb(SETTINGS.arms[w.arm], SETTINGS.timescales)), attempt),
         runtime=lambda w, attempt: minutes(120, attempt),
     params:
         run=job("timescales"),
