@@ -26,14 +26,11 @@ def write(path: str | Path, table: pd.DataFrame, provenance: dict | None = None)
 
 
 def read(path: str | Path, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a table that must have rows, and `columns` of the types that their names promise.
+    """Read a table that has `columns` of the types that their names promise. Raises StoreError naming the file.
 
-    Raises StoreError naming the file.
+    It may have no rows: there are results in which nothing is solved.
     """
-    table = _read(path, columns)
-    if columns and table.empty:
-        raise StoreError(f"{path}: has no rows; {again(path)}")
-    return table
+    return _read(path, columns)
 
 
 def read_all(paths: Sequence[str | Path], columns: Sequence[str] = ()) -> pd.DataFrame:

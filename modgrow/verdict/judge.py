@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from tabulate import tabulate
 
-from modgrow.verdict.claims import CLAIMS, Claim
+from modgrow.verdict.claims import CLAIMS, FLAT, Claim
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.measures import MEASURES, Sample
 from modgrow.verdict.statistics import Interval, seeds_needed
@@ -47,9 +47,10 @@ def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str
         named = [changed.get(arm, arm) for arm in arms]
         usable = [
             evidence.has(name, claim.tables)
+            and (evidence.arms[name].architecture == "flat") == (asked in FLAT)
             and (evidence.arms[name].tau_trained or not claim.trained_tau)
             and (arm in changed or evidence.arms[name].architecture not in touched)
-            for arm, name in zip(arms, named, strict=True)
+            for asked, arm, name in zip(claim.arms, arms, named, strict=True)
         ]
         if chosen := _sufficient(claim, named, usable):
             rows.append(_row(claim, chosen, evidence))
@@ -102,6 +103,8 @@ def problems(table: pd.DataFrame) -> list[str]:
 
 def count(table: pd.DataFrame) -> str:
     """One line: how many claims came out how; our own and the calibrated ones are counted apart."""
+    if table.empty:
+        return "no claim of the paper can be judged on the arms of this run"
     ours, calibrated = table["panel"].str.startswith("own"), table["calibrated"]
     counts = _counts(table[~ours & ~calibrated])
     return (
