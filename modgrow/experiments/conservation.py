@@ -14,10 +14,14 @@ def change_variance(
     """Variance of the change of corresponding z-scored weights, older module to newer.
 
     Each matrix is z-scored over its own entries; of W^R only those off the diagonal take part. For
-    unrelated matrices the expectation is 2, for equal ones the value is 0.
+    unrelated matrices the expectation is 2, for equal ones the value is 0. NaN where a matrix has no spread
+    to measure a change in: that of a single unit.
     """
     used = ~np.eye(len(older), dtype=bool) if recurrent else np.ones(older.shape, bool)
-    scores = [(matrix[used] - matrix[used].mean()) / matrix[used].std() for matrix in (older, newer)]
+    entries = [matrix[used] for matrix in (older, newer)]
+    if any(len(np.unique(values)) < 2 for values in entries):
+        return np.nan
+    scores = [(values - values.mean()) / values.std() for values in entries]
     return float(np.var(scores[1] - scores[0]))
 
 
@@ -25,10 +29,12 @@ def conservation(recurrent: list[np.ndarray], feedforward: list[np.ndarray]) -> 
     """Rows (pathway, module, variance): W^R of modules 1, 2, ... and W^FF of modules 2, 3, ... of a chain.
 
     `module` is the newer of the two, counted from 1: W^R is compared from module 2, W^FF from module 3.
+    A comparison that says nothing (a single unit) has no row.
     """
     rows = []
     for pathway, matrices, first in (("recurrent", recurrent, 2), ("feedforward", feedforward, 3)):
         for module, (older, newer) in enumerate(itertools.pairwise(matrices), first):
             variance = change_variance(older, newer, pathway == "recurrent")
-            rows.append({"pathway": pathway, "module": module, "variance": variance})
+            if np.isfinite(variance):
+                rows.append({"pathway": pathway, "module": module, "variance": variance})
     return rows

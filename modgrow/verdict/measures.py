@@ -276,7 +276,9 @@ def weighted_slope_beyond_ideal(evidence: Evidence, arms: Arms) -> Sample:
 
 
 def _spearman(curve: pd.Series) -> float:
-    return float(spearmanr(curve.index, curve).statistic) if len(curve) > 2 else np.nan
+    """NaN of fewer than three values, and of values that are all the same."""
+    varies = len(curve) > 2 and curve.nunique() > 1
+    return float(spearmanr(curve.index, curve).statistic) if varies else np.nan
 
 
 def _slope(curve: pd.Series) -> float:

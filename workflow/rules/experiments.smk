@@ -14,7 +14,9 @@ rule generalise:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(forecast.generalisation_mb(SETTINGS.arms[w.arm], SETTINGS.generalisation), attempt),
+        mem_mb=lambda w, attempt: memory_mb(
+            forecast.generalisation_mb(SETTINGS.arms[w.arm], SETTINGS.generalisation), attempt
+        ),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
         run=job("generalise"),
@@ -37,7 +39,9 @@ rule perturb:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(max(1500, forecast.perturbation_mb(SETTINGS.arms[w.arm], SETTINGS.perturbation)), attempt),
+        mem_mb=lambda w, attempt: memory_mb(
+            max(1500, forecast.perturbation_mb(SETTINGS.arms[w.arm], SETTINGS.perturbation)), attempt
+        ),
         runtime=lambda w, attempt: minutes(60, attempt),
     params:
         run=job("perturb"),
@@ -60,7 +64,9 @@ rule timescales:
         "../../envs/modgrow.yaml"
     threads: 1
     resources:
-        mem_mb=lambda w, attempt: memory_mb(max(1500, forecast.timescales_mb(SETTINGS.arms[w.arm], SETTINGS.timescales)), attempt),
+        mem_mb=lambda w, attempt: memory_mb(
+            max(1500, forecast.timescales_mb(SETTINGS.arms[w.arm], SETTINGS.timescales)), attempt
+        ),
         runtime=lambda w, attempt: minutes(120, attempt),
     params:
         run=job("timescales"),
