@@ -18,12 +18,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import ClassVar
 
-import llvmlite
 import numba
-import numpy as np
 from filelock import FileLock, Timeout
 from numba import njit
 from numba.core.compiler import CompileResult
@@ -118,8 +117,14 @@ def write_machine_code(module: str) -> None:
 def _key(module: str) -> str:
     """A digest of all that decides about machine code; what is kept under another serves nobody here."""
     sources = [Path(file).read_bytes() for file in (sys.modules[module].__file__, __file__)]
-    versions = [sys.implementation.cache_tag, numba.__version__, llvmlite.__version__, np.__version__]
-    told = [*versions, *machine.processor(), sys.platform, str(numba.config.USING_SVML)]
+    versions = [metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    told = [
+        *versions,
+        sys.implementation.cache_tag,
+        *machine.processor(),
+        sys.platform,
+        str(numba.config.USING_SVML),
+    ]
     return hashlib.sha256(b"\0".join([*sources, *(word.encode() for word in told)])).hexdigest()[:32]
 
 
