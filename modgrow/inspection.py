@@ -10,6 +10,14 @@ from modgrow.errors import ModgrowError
 from modgrow.store import checked, headers, tables
 
 Values = dict[str, np.ndarray]
+MACHINE = {
+    "processor": "type of processor",
+    "features": "what the processor can do, a digest",
+    "blas": "BLAS and its kernel for this processor, in",
+    "torch": "instructions that torch uses",
+    "gpu": "GPU",
+    "environment": "variable of the environment",
+}
 
 
 def show(path: str) -> str:
@@ -23,7 +31,7 @@ def show(path: str) -> str:
 def compare(first: str, second: str) -> str:
     """What the first and the second file say and hold that differs, as text. Raises ModgrowError."""
     (said, mine), (also_said, theirs) = _contents(first), _contents(second)
-    words = [f"{key}: {one} | {other}" for key, (one, other) in differences(said, also_said).items()]
+    words = [f"{_named(key)}: {one} | {other}" for key, (one, other) in differences(said, also_said).items()]
     parts = {name: _difference(mine.get(name), theirs.get(name)) for name in sorted({*mine, *theirs})}
     numbers = [f"{name}: {found}" for name, found in parts.items() if found]
     same = f"{len(parts) - len(numbers)} of {len(parts)} {_parts(first)} are equal to the bit"
@@ -39,6 +47,12 @@ def _contents(path: str) -> tuple[dict, Values]:
         table = tables.read(path)
         return tables.provenance(path), {name: table[name].to_numpy() for name in table}
     raise ModgrowError(f"{path}: neither a network (.safetensors) nor a table (.parquet); name one of those")
+
+
+def _named(key: str) -> str:
+    """A dotted key; what it says of the machine in words."""
+    where, *what = key.removeprefix("provenance.").split(".", 2)
+    return " ".join([MACHINE.get(what[0], key), *what[1:]]) if where == "machine" and what else key
 
 
 def _parts(path: str) -> str:

@@ -1,6 +1,15 @@
-"""What all tests share: shapes are checked at run time, and no test may touch a global generator."""
+"""What all tests share: shapes are checked at run time, and no test may touch a global generator.
+
+Tests begin without compiled kernels: who needs them first has them compiled, into a folder of this session.
+"""
+
+import os
+import tempfile
 
 import jaxtyping
+
+_kernels = tempfile.TemporaryDirectory(prefix="modgrow-kernels-")
+os.environ.setdefault("NUMBA_CACHE_DIR", _kernels.name)
 
 jaxtyping.install_import_hook(
     [

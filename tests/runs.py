@@ -25,7 +25,4 @@ def checkout(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=skip)
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, folder / name)
-    cache = ROOT / "modgrow" / "model" / "__pycache__"  # the compiled kernels travel along
-    if cache.exists():
-        shutil.copytree(cache, folder / "modgrow" / "model" / "__pycache__")
     return folder

@@ -137,11 +137,11 @@ def test_cutting_a_matrix_into_blocks_loses_and_doubles_nothing(rng, shape, holl
 
 def test_jobs_that_start_together_on_a_cold_cache_all_compile_the_same(tmp_path):
     code = """
-        import torch
-        from modgrow.model import kernels
-        weights = dict(input=torch.ones(5), recurrent=torch.eye(5) + 0.1, feedforward=None,
-                       bias=torch.zeros(5), tau=torch.full((5,), 2.0))
-        print(kernels.final_state(torch.ones(3, 4), torch.zeros(5, 4), None, weights).sum().item())
+        import numpy as np
+        from modgrow.experiments.autocorrelation import LagSums
+        sums = LagSums(3)
+        sums.add(np.sin(np.arange(60.0).reshape(30, 2) ** 2))
+        print(sums.autocovariance().tolist())
     """
     jobs = [
         subprocess.Popen(
@@ -157,3 +157,4 @@ def test_jobs_that_start_together_on_a_cold_cache_all_compile_the_same(tmp_path)
     assert all(job.returncode == 0 for job in jobs)
     assert len(answers) == 1
     assert answers != {""}
+    assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".kernels", ".lock"]

@@ -16,14 +16,14 @@ import pickle
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import ClassVar
 
-import llvmlite
 import numba
-import numpy as np
 from filelock import FileLock, Timeout
 from numba import njit
 from numba.core.compiler import CompileResult
@@ -118,8 +118,14 @@ def write_machine_code(module: str) -> None:
 def _key(module: str) -> str:
     """A digest of all that decides about machine code; what is kept under another serves nobody here."""
     sources = [Path(file).read_bytes() for file in (sys.modules[module].__file__, __file__)]
-    versions = [sys.implementation.cache_tag, numba.__version__, llvmlite.__version__, np.__version__]
-    told = [*versions, *machine.processor(), sys.platform, str(numba.config.USING_SVML)]
+    versions = [metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    told = [
+        *versions,
+        sys.implementation.cache_tag,
+        *machine.processor(),
+        sys.platform,
+        str(numba.config.USING_SVML),
+    ]
     return hashlib.sha256(b"\0".join([*sources, *(word.encode() for word in told)])).hexdigest()[:32]
 
 
@@ -133,7 +139,10 @@ def _kept_or_compiled(module: str, key: str) -> tuple[bytes, Path | None]:
         if found := _kept(paths, key):  # by the process that was waited for
             return found
         code = _compiled_by_a_child(module, key)
-        return code, _keep(paths, _sealed(key, code))
+        kept = _keep(paths, _sealed(key, code))
+    if kept is None:
+        _say_that_nothing_is_kept(paths)
+    return code, kept
 
 
 def _folders(module: str) -> list[Path]:
@@ -153,20 +162,32 @@ def _kept(paths: list[Path], key: str) -> tuple[bytes, Path] | None:
     return None
 
 
+def _in_writable_folder(path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+        return True
+    return False
+
+
 def _keep(paths: list[Path], sealed: bytes) -> Path | None:
-    """Write it where it can be written; a line where it nowhere can, since every process will compile."""
-    for path in paths:
+    """Write it where it can be written; the file, or None."""
+    for path in filter(_in_writable_folder, paths):
         with contextlib.suppress(StoreError):
             files.write(path, lambda temporary: temporary.write_bytes(sealed))
             return path
+    return None
+
+
+def _say_that_nothing_is_kept(paths: list[Path]) -> None:
+    tried = ", ".join(str(path.parent) for path in paths)
     with contextlib.suppress(OSError):
         print(
-            f"the compiled kernels can be kept in none of {', '.join(str(path.parent) for path in paths)}: "
-            "every process compiles them; set NUMBA_CACHE_DIR to a folder that can be written",
+            f"the compiled kernels can be kept in none of {tried}: every process compiles them; "
+            "set NUMBA_CACHE_DIR to a folder that can be written",
             file=sys.stderr,
             flush=True,
         )
-    return None
 
 
 def _sealed(key: str, code: bytes) -> bytes:
@@ -183,7 +204,7 @@ def _unsealed(key: str, sealed: bytes) -> bytes:
 def _alone(paths: list[Path]) -> Iterator[None]:
     """Let one process compile and the others wait for it; where nothing can be locked, all compile."""
     with contextlib.ExitStack() as held:
-        for path in paths:
+        for path in filter(_in_writable_folder, paths):
             try:
                 held.enter_context(FileLock(path.with_suffix(".lock"), timeout=PATIENCE))
                 break
