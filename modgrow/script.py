@@ -46,7 +46,6 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped by SIGINT")
-    _let_go_of_log()
 
 
 def _fill_closed_streams() -> None:
@@ -56,12 +55,3 @@ def _fill_closed_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
-
-
-def _let_go_of_log() -> None:
-    """A log that cannot be written is no reason to fail: Python's last flush would make it one."""
-    try:
-        if sys.stderr is not None:
-            sys.stderr.flush()
-    except (OSError, ValueError):
-        sys.stderr = None

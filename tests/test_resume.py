@@ -230,16 +230,70 @@ def test_twenty_kills_at_random_moments_leave_no_trace_in_the_bytes(tmp_path, rn
     print(f"kills survived: {survived} of 20")
 
 
-@pytest.mark.parametrize("at", ["curve", "network"])
-def test_a_kill_between_the_last_epoch_and_the_last_file_costs_nothing(at, tmp_path):
+LAST_WRITES = {  # after the states of two epochs; pyarrow writes the curve itself
+    "before the curve": ("before the rename", 2, {"state"}),
+    "before the network": ("before the rename", 3, {"state", "curve"}),
+    "within the network": ("half-way", 2, {"state", "curve"}),
+    "after the network": ("after the rename", 3, {"state", "curve", "network"}),
+    "within the note that it was delivered": ("half-way", 3, {"state", "curve", "network"}),
+    "before that note stands": ("before the rename", 4, {"state", "curve", "network"}),
+}
+
+
+@pytest.fixture(scope="module")
+def two_epochs(tmp_path_factory):
+    """An arm of two epochs and the bytes that it ends in."""
     arm = small_arm(epochs=2)
-    (tmp_path / "calm").mkdir()
-    expected = finish(tmp_path / "calm", arm)
-    child = start(tmp_path, arm, dies_at("before the rename", 2 if at == "curve" else 3))
+    return arm, finish(tmp_path_factory.mktemp("calm"), arm)
+
+
+@pytest.mark.parametrize("when", LAST_WRITES)
+def test_a_kill_between_the_last_epoch_and_the_last_file_costs_nothing(when, two_epochs, tmp_path):
+    arm, expected = two_epochs
+    moment, call, there = LAST_WRITES[when]
+    child = start(tmp_path, arm, dies_at(moment, call))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert not (tmp_path / at).exists()
+    assert {path.name for path in tmp_path.iterdir() if path.name[0] != "."} == {"log", *there}
+    for output in ("curve", "network"):  # Snakemake deletes what a failed job leaves
+        (tmp_path / output).unlink(missing_ok=True)
     assert finish(tmp_path, arm) == expected
-    assert "epoch 2/2" not in (tmp_path / "log").read_text()
+    log = (tmp_path / "log").read_text()
+    assert "going on after epoch 2 (part 2, " in log
+    assert "epoch 2/2" not in log
+    assert log.splitlines()[-1].endswith("after 2 epochs, in 2 parts")
+    kept = states.read(tmp_path / "state")
+    assert (kept.journal.delivered, len(kept.journal.parts)) == (True, 2)
+
+
+def test_a_network_asked_for_again_is_trained_again_from_nothing(two_epochs, tmp_path):
+    arm, expected = two_epochs
+    finish(tmp_path, arm)
+    first = states.read(tmp_path / "state").journal.parts
+    (tmp_path / "network").unlink()
+    assert finish(tmp_path, arm) == expected
+    log = (tmp_path / "log").read_text()
+    assert "its network was finished and is asked for again: trained again from nothing" in log
+    assert "epoch 1/2" in log
+    assert "epoch 2/2" in log
+    assert "trained again, the network has the same bytes as before" in log
+    again = states.read(tmp_path / "state").journal.parts
+    assert (len(first), len(again)) == (1, 1)
+    assert first != again
+
+
+@pytest.mark.parametrize(("call", "begins"), [(0, "from nothing"), (1, "going on after epoch 1 (part 2, ")])
+def test_a_forced_rerun_that_is_killed_goes_on_from_its_own_state(call, begins, two_epochs, tmp_path):
+    """Before its first epoch has ended, the old state lies there still, and is not gone on from."""
+    arm, expected = two_epochs
+    finish(tmp_path, arm)
+    child = start(tmp_path, arm, dies_at("before the rename", call))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert finish(tmp_path, arm) == expected
+    log = (tmp_path / "log").read_text()
+    assert begins in log
+    assert "epoch 2/2" in log
+    assert "the network has the same bytes as before" in log
+    assert len(states.read(tmp_path / "state").journal.parts) == 1 + call
 
 
 def test_two_jobs_that_train_the_same_network_at_once_do_not_harm_each_other(tmp_path):
@@ -251,13 +305,18 @@ def test_two_jobs_that_train_the_same_network_at_once_do_not_harm_each_other(tmp
     assert outputs(tmp_path) == expected
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1])
+def unignored():
+    """A shell's background job, as this test may be, ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR1, signal.SIGINT])
 def test_a_signal_ends_the_job_within_five_seconds_and_it_goes_on(number, tmp_path):
     """One long epoch is running when the signal comes."""
     arm = small_arm(epochs=3, updates_per_epoch=1_000_000)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, *arguments(tmp_path, arm)]
-    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=unignored)
     assert "training on cpu" in job.stderr.readline()
     time.sleep(0.3)
     begin = time.monotonic()
@@ -268,6 +327,47 @@ def test_a_signal_ends_the_job_within_five_seconds_and_it_goes_on(number, tmp_pa
     assert f"stopped by {number.name}; started again, it goes on" in said
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_ends_any_script_in_one_line(tmp_path):
+    program = (
+        "import time; from modgrow import script; script.run(lambda: print(1, flush=True) or time.sleep(60))"
+    )
+    job = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=unignored,
+    )
+    job.stdout.readline()
+    job.send_signal(signal.SIGINT)
+    assert job.communicate(timeout=60)[1] == "stopped by SIGINT\n"
+    assert job.returncode == 1
+
+
+def closed_log():
+    os.close(2)
+
+
+def full_log():
+    os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+
+
+def log_nobody_reads():
+    ends = os.pipe()
+    os.dup2(ends[1], 2)
+    os.close(ends[0])
+
+
+@pytest.mark.parametrize("log", [closed_log, full_log, log_nobody_reads])
+def test_a_log_that_cannot_be_written_does_not_end_training(log, two_epochs, tmp_path):
+    arm, expected = two_epochs
+    command = [sys.executable, *arguments(tmp_path, arm)]
+    job = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, preexec_fn=log)
+    assert job.returncode == 0
+    assert outputs(tmp_path) == expected
 
 
 def test_a_state_that_cannot_be_written_stops_the_job_by_name(tmp_path):
