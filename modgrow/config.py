@@ -166,7 +166,7 @@ def load(path: str | Path) -> Settings:
 def read_yaml(path: str | Path) -> dict:
     """A YAML mapping in which no key stands twice. Raises SettingsError."""
     try:
-        raw = yaml.load(Path(path).read_text(), _UniqueKeys)
+        raw = yaml.load(Path(path).read_text(encoding="utf-8"), _UniqueKeys)
     except FileNotFoundError:
         raise SettingsError(
             f"{path}: no such settings file; run from the project's root, or name one with --configfile"

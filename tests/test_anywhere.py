@@ -139,15 +139,8 @@ def test_a_moved_project_makes_nothing_again(plain, tmp_path):
     words = [f"results/tiny/{TABLE}", "-n", "--configfile", "tiny.yaml"]
     assert "Nothing to be done" in made(moved, *words)
     shutil.move(moved / "results/tiny", moved / "results/other")
-    network = [
-        f"results/other/{NETWORK}",
-        "-n",
-        "--configfile",
-        "tiny.yaml",
-        "--config",
-        "results=results/other",
-    ]
-    assert "Nothing to be done" in made(moved, *network)
+    words = [f"results/other/{NETWORK}", *words[1:], "--config", "results=results/other"]
+    assert "Nothing to be done" in made(moved, *words)
 
 
 IMPORTER = """
@@ -160,7 +153,7 @@ rule all:
     input: "own.txt"
 
 module modgrow:
-    snakefile: "PROJECT/SNAKEFILE"
+    snakefile: "PROJECT/Snakefile"
     prefix: "sub"
     config: config["modgrow"]
 
@@ -170,7 +163,7 @@ assert workflow.global_resources == before and workflow.default_target == "all"
 assert config["mine"] == 3 and workflow.wildcard_constraints == {"arm": "x+"}
 
 rule own:
-    input: modgrow.rules.collect_table.output[0].format(collection="tables", table="learning_curves")
+    input: "sub/results/tiny/TABLE"
     output: "own.txt"
     shell: "echo $OWN > {output}"
 
@@ -182,11 +175,7 @@ onstart: print("the importer's onstart")
 def test_a_module_with_a_prefix_makes_the_same_bytes_and_touches_nothing_of_the_importer(
     project, plain, tmp_path
 ):
-    text = IMPORTER.replace("PROJECT", str(project)).replace("SNAKEFILE", "Snakefile")
-    target = (
-        'input: modgrow.rules.collect_table.output[0].format(collection="tables", table="learning_curves")'
-    )
-    text = text.replace(target, f'input: "sub/results/tiny/{TABLE}"')
+    text = IMPORTER.replace("PROJECT", str(project)).replace("TABLE", TABLE)
     (tmp_path / "Snakefile").write_text(text, encoding="utf-8")
     given = yaml.safe_dump({"mine": 3, "modgrow": TINY})
     (tmp_path / "importer.yaml").write_text(given, encoding="utf-8")
@@ -199,9 +188,9 @@ def test_a_module_with_a_prefix_makes_the_same_bytes_and_touches_nothing_of_the_
     assert places.command_of(tmp_path / "sub/results/tiny" / TABLE).endswith("snakemake")
 
 
-def imported(tmp_path, project, more="", rules="*", snakefile="Snakefile"):
+def imported(tmp_path, project, more="", snakefile="Snakefile"):
     """A Snakefile that imports the project."""
-    text = f'module modgrow:\n    snakefile: "{project}/{snakefile}"\n{more}\nuse rule {rules} from modgrow'
+    text = f'module modgrow:\n    snakefile: "{project}/{snakefile}"\n{more}\nuse rule * from modgrow'
     (tmp_path / "Snakefile").write_text(text + "\n", encoding="utf-8")
     return tmp_path
 
@@ -211,14 +200,14 @@ def imported(tmp_path, project, more="", rules="*", snakefile="Snakefile"):
 def test_a_module_without_settings_has_the_projects_whatever_the_importer_is_given(
     project, tmp_path, snakefile
 ):
-    said = made(imported(tmp_path, project, snakefile=snakefile), "-n", "-q", "--config", "alien=1")
+    said = made(imported(tmp_path, project, snakefile=snakefile), "-n", "--config", "alien=1")
     assert re.search(r"train_network +296\n", said)
 
 
 @workflow
 def test_a_module_takes_the_importers_settings_or_refuses_them_in_a_line(project, tmp_path):
-    folder = imported(tmp_path, project, "    config: config", "* from modgrow as own_*".split(" from")[0])
-    said = made(folder, "-n", "-q", "--configfile", settings(tmp_path))
+    folder = imported(tmp_path, project, "    config: config")
+    said = made(folder, "-n", "--configfile", settings(tmp_path))
     assert re.search(r"train_network +1\n", said)
     said = refused(folder, "-n", "--configfile", settings(tmp_path, alien=1))
     assert said.startswith("`config:` of module modgrow: alien: unknown key"), said
@@ -319,7 +308,7 @@ def test_a_results_folder_has_one_way_to_be_written(written, meant, tmp_path, mo
     assert places.results_folder(meant) == meant
 
 
-REFUSED = ["/", ".", "./", "", "..", "../..", "x/..", "-rf", "x/-x", "~", "x/~root", "a" * 256, "ab/" * 100]
+REFUSED = ["/", ".", "./", "", "..", "../..", "x/..", "-rf", "x/-x", "~", "x/~root", "a" * 256, "ab/" * 101]
 REFUSED += [".snakemake", ".git/x", "x/.GIT", "results/benchmarks/x", "results/networks", "gone/x", "to_root"]
 REFUSED += [
     str(ROOT),
@@ -372,9 +361,7 @@ def test_a_broken_config_in_its_place_is_one_line(broken, project, tmp_path):
 
 
 @workflow
-@pytest.mark.parametrize(
-    "given", ["seeds={bad", "arms=[", "results=a b", "seeds=", "arms=x", "seeds=1000000"]
-)
+@pytest.mark.parametrize("given", ["seeds={bad", "seeds=[", "results=a b", "seeds=", "seeds=1000000"])
 def test_broken_settings_on_the_command_line_are_one_line(given, project):
     assert refused(project, "-n", "--config", given).startswith("config.yaml: ")
 
@@ -412,7 +399,7 @@ def test_text_is_read_and_written_as_utf8(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-            if name in ("read_text", "write_text") or (name == "open" and '"rb"' not in ast.unparse(node)):
+            if name in ("read_text", "write_text") or (name == "open" and "'rb'" not in ast.unparse(node)):
                 given = [keyword.arg for keyword in node.keywords]
                 assert "encoding" in given or ast.unparse(node).startswith("os.open"), ast.unparse(node)
 

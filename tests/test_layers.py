@@ -110,7 +110,7 @@ def test_light_modules_do_not_load_torch(module):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
 def test_every_setting_and_path_reaches_the_shell_quoted(path):
-    """In a command, what is in braces is `:q` quoted, a plain number, or what starts the job, quoted itself."""
+    """In a command, what is in braces is `:q` quoted, a plain number, or what starts the job."""
     for command in re.findall(r"^    shell:\n((?:        .*\n)+)", path.read_text(), re.MULTILINE):
         plain = set(re.findall(r"\{+([^{}]*[^q{}])\}+", command))
         assert plain <= {"params.run", "threads", "resources.device"}
