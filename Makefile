@@ -37,9 +37,10 @@ lint: setup  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-reproduce: setup  ## the whole reproduction at the paper's settings, then the sensitivity variants
-	$(BIN)/snakemake --cores $(CORES) $(LOGGER)
-	$(BIN)/snakemake --cores $(CORES) $(LOGGER) sensitivity
+reproduce: setup  ## the whole reproduction at the paper's settings, or CONFIG=mine.yaml, then the sensitivity variants
+	$(BIN)/python -m modgrow check $(or $(CONFIG),config.yaml)
+	$(BIN)/snakemake --cores $(CORES) $(LOGGER) $(GIVEN)
+	$(BIN)/snakemake sensitivity --cores $(CORES) $(LOGGER) $(GIVEN)
 
 report: setup  ## report.html in the results: figures, tables, verdict, run times; trains nothing; CONFIG=config/demo.yaml
 	$(BIN)/python -m modgrow report $(GIVEN)

@@ -28,7 +28,7 @@ def main() -> None:
     why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
     check = commands.add_parser("check", help="what is wrong with settings files, or what they ask for")
-    check.add_argument("files", nargs="+", help="each read alone, like config.yaml")
+    check.add_argument("files", nargs="+", help="each as it would be given to --configfile")
     missing = commands.add_parser("missing", help="whether all is made and up to date, without making it")
     report = commands.add_parser("report", help="the HTML report of a finished run, into its results")
     for finished in (missing, report):
@@ -77,11 +77,11 @@ def _run(args: argparse.Namespace) -> None:
 
         print(why(args.target, _options(args, "snakefile", "directory", "configfile", "config")))
     elif args.command == "check":
-        from modgrow.config import load
+        from modgrow.report import settings
 
         for file in args.files:
-            settings = load(file)
-            asked = len(settings.networks()), len(settings.arms_of()), settings.results
+            found = settings(file)
+            asked = len(found.networks()), len(found.arms_of()), found.results
             print("{}: {} networks of {} arms make up `all`; results in {}/".format(file, *asked))
     elif args.command == "missing":
         from modgrow.report import missing

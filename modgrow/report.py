@@ -1,4 +1,4 @@
-"""Is a run finished, and its report: `modgrow missing | report`. Neither starts a job."""
+"""What settings ask for, whether it is there, and its report: `modgrow check | missing | report`."""
 
 import re
 import shlex
@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from modgrow import config
+from snakemake.utils import update_config
+
+from modgrow import config, places
 from modgrow.errors import ModgrowError
 from modgrow.why import said
 
@@ -15,8 +17,23 @@ STATS = re.compile(r"^job +count\n-[- ]+\n(.*?)^total +(\d+)", re.MULTILINE | re
 BESIDE = {"sensitivity": "figures/sensitivity.svg", "pool_proof": "figures/pool_proof.svg"}
 
 
+def settings(configfile: str | None) -> config.Settings:
+    """The settings of a run: a file without arms changes those of the project. Raises SettingsError.
+
+    Snakemake reads a `--configfile` before any line of ours, and answers some that it cannot read at length.
+    """
+    default = str(places.ROOT / "config.yaml")
+    name = configfile or default
+    raw = config.read_yaml(name)
+    if "arms" not in raw and configfile:
+        changed, raw, name = raw, config.read_yaml(default), f"{name} + {default}"
+        update_config(raw, changed)
+    return config.check(raw, name)
+
+
 def missing(configfile: str | None) -> None:
     """Raise ModgrowError if not all of `all` is there and up to date: how much, and what makes it."""
+    settings(configfile)
     refuse_unfinished(["all"], configfile)
 
 
@@ -25,7 +42,7 @@ def report(configfile: str | None) -> Path:
 
     Raises ModgrowError where a job is missing.
     """
-    results = Path(config.load(configfile or "config.yaml").results)
+    results = Path(settings(configfile).results)
     targets = ["all", *(target for target, file in BESIDE.items() if (results / file).exists())]
     refuse_unfinished(targets, configfile)
     path = results / "report.html"
