@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CORES ?= all
-REPORTED ?= all
+CONFIG ?=
+GIVEN := $(if $(CONFIG),--configfile $(CONFIG))
 LOGGER := $(shell test -t 2 && echo --logger rich)
 
 .DEFAULT_GOAL := help
@@ -39,15 +40,16 @@ lint: setup  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-reproduce: setup  ## the whole reproduction at the paper's settings, then the sensitivity variants
-	$(BIN)/snakemake --cores $(CORES) $(LOGGER)
-	$(BIN)/snakemake --cores $(CORES) $(LOGGER) sensitivity
+reproduce: setup  ## the whole reproduction at the paper's settings, or CONFIG=mine.yaml, then the sensitivity variants
+	$(BIN)/python -m modgrow check $(or $(CONFIG),config.yaml)
+	$(BIN)/snakemake --cores $(CORES) $(LOGGER) $(GIVEN)
+	$(BIN)/snakemake sensitivity --cores $(CORES) $(LOGGER) $(GIVEN)
 
-report: setup  ## results/report.html: figures, tables, verdict, run times; REPORTED='all sensitivity' for both
-	$(BIN)/snakemake $(REPORTED) --cores $(CORES) $(LOGGER)
-	$(BIN)/snakemake $(REPORTED) --report results/report.html
+report: setup  ## report.html in the results: figures, tables, verdict, run times; trains nothing; CONFIG=config/demo.yaml
+	$(BIN)/python -m modgrow report $(GIVEN)
 
-publish:  ## copy what people read of a finished run, claims, figures and small tables, to docs/results
+publish: setup  ## copy what people read of a finished run at config.yaml, claims, figures and small tables, to docs/results
+	$(BIN)/python -m modgrow missing
 	cp results/claims.csv results/claims.md results/reference.md results/verdict.txt docs/results
 	cp results/figures/*.svg results/figures/*.png docs/results/figures
 	find results/tables -name '*.parquet' -size -5M -exec cp {} docs/results/tables \;
@@ -64,5 +66,8 @@ lock: setup  ## renew requirements.lock from what is installed
 	(head -n 1 requirements.lock; $(BIN)/python -m pip freeze | sed 's/+cpu$$//') > requirements.new
 	mv requirements.new requirements.lock
 
-clean:  ## remove the environment and all results
-	rm -rf .venv .snakemake results/demo results/networks results/states results/learning_curves
+clean:  ## remove the environment, all below results/ but its README.md, and what Snakemake noted of that
+	if [ -x $(BIN)/snakemake ]; then find results -type f ! -path results/README.md -print0 \
+		| xargs -0 -r $(BIN)/snakemake --cleanup-metadata > /dev/null 2>&1 || true; fi
+	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf .venv

@@ -1,4 +1,4 @@
-"""Command line: `python -m modgrow settings | compile | watch | show | compare | why | check`."""
+"""Command line: `python -m modgrow settings | check | compile | watch | show | compare | why | ...`."""
 
 import argparse
 import signal
@@ -28,10 +28,12 @@ def main() -> None:
     why.add_argument("--config", nargs="+", help="the settings given to Snakemake, if any")
     why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
-    check = commands.add_parser(
-        "check", help="what is wrong with settings files, in one line, or what they ask"
-    )
-    check.add_argument("files", nargs="+", help="each read alone, like config.yaml")
+    check = commands.add_parser("check", help="what is wrong with settings files, or what they ask for")
+    check.add_argument("files", nargs="+", help="each as it would be given to --configfile")
+    missing = commands.add_parser("missing", help="whether all is made and up to date, without making it")
+    report = commands.add_parser("report", help="the HTML report of a finished run, into its results")
+    for finished in (missing, report):
+        finished.add_argument("--configfile", help="the settings file given to Snakemake, if not config.yaml")
     args = parser.parse_args()
     try:
         _run(args)
@@ -84,12 +86,20 @@ def _run(args: argparse.Namespace) -> None:
 
         print(why(args.target, _options(args, "snakefile", "directory", "configfile", "config")))
     elif args.command == "check":
-        from modgrow.config import load
+        from modgrow.report import settings
 
         for file in args.files:
-            settings = load(file)
-            asked = len(settings.networks()), len(settings.arms_of()), settings.results
+            found = settings(file)
+            asked = len(found.networks()), len(found.arms_of()), found.results
             print("{}: {} networks of {} arms make up `all`; results in {}/".format(file, *asked))
+    elif args.command == "missing":
+        from modgrow.report import missing
+
+        missing(args.configfile)
+    elif args.command == "report":
+        from modgrow.report import report
+
+        print(f"the report: {report(args.configfile)}")
     else:
         from modgrow.watch import watch
 

@@ -1,4 +1,4 @@
-"""Where results lie: which folder they may have, what is in it by name, and how they are made again. No torch."""
+"""Where results lie: which folder they may have, what is in it, and how it is made again. No torch."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ".command"  # in the folder of the results: the Snakemake command that made them
 LONGEST, LONGEST_NAME = 300, 255  # characters of a folder, bytes of a name in it
 
-# What a checkout holds beside `results`, and what Git, Snakemake and linters keep there and in a working folder.
+# What a checkout holds beside `results`; what Git, Snakemake and linters keep in it or in a working folder.
 HOUSE = (".ci", ".venv", "benchmarks", "config", "docs", "envs", "modgrow", "profiles", "tests", "workflow")
 KEPT = (".git", ".snakemake", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__")
 # What a folder of results holds: another one inside of these would be taken for a part of it.
@@ -23,11 +23,9 @@ def results_folder(text: str) -> str:
     folder = Path("/" if text.startswith("/") else ".", *parts)
     for part in parts:
         if part.startswith(("-", "~")):
-            raise ValueError(f"no part of it may begin with {part[0]}, which commands read as something else")
+            raise ValueError(f"no part of it may begin with {part[0]}, which commands misread")
         if len(part.encode()) > LONGEST_NAME:
-            raise ValueError(
-                f"no part of it may be longer than {LONGEST_NAME} bytes; has {len(part.encode())}"
-            )
+            raise ValueError(f"no part of it may be longer than {LONGEST_NAME} bytes")
         if part.lower() in KEPT:
             raise ValueError(f"must not lie in {part}; name a folder of its own, like results/mine")
     if len(str(folder)) > LONGEST:
@@ -58,9 +56,7 @@ def _refuse_taken(folder: Path) -> None:
     for inner in (place, *place.parents):
         around = inner.parent
         if inner.name in KINDS and ((around / COMMAND).exists() or around == Path.cwd() / "results"):
-            raise ValueError(
-                f"must not lie in {inner.name} of other results; name one beside, like results/x"
-            )
+            raise ValueError(f"must not lie in the {inner.name} of other results; name one beside")
     for above in (folder, *folder.parents):
         if above.is_symlink() and not above.exists():
             raise ValueError(f"{above} is a link to nothing; make what it leads to, or remove it")

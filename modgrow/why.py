@@ -72,7 +72,7 @@ def _planned(target: str, words: list[str]) -> Iterator[tuple[str, dict, list[st
         command, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     if run.returncode:
-        raise ModgrowError(f"{target}: Snakemake cannot plan it: {_said(run.stdout)}")
+        raise ModgrowError(f"{target}: Snakemake cannot plan it: {said(run.stdout)}")
     for job in JOB.finditer(run.stdout):
         called = shlex.split(job["command"])
         if "--id" in called:  # a rule of ours, and not of a workflow that imports them
@@ -80,7 +80,7 @@ def _planned(target: str, words: list[str]) -> Iterator[tuple[str, dict, list[st
             yield Path(called[place - 1]).name, json.loads(called[place + 1]), job["files"].split(", ")
 
 
-def _said(output: str) -> str:
+def said(output: str) -> str:
     """What Snakemake has against a plan, in one line, and what to do where it knows no rule for the file."""
     lines = [line.strip() for line in output.strip().splitlines()]
     starts = [place for place, line in enumerate(lines) if re.match(r"\w+(Error|Exception)\b", line)]

@@ -112,7 +112,7 @@ def test_with_conda_a_job_runs_in_its_environment_and_finds_modgrow(conda, tmp_p
     network = "results/small/networks/modular_5/seed_0.safetensors"
     run = snakemake(folder, "--sdm", "conda", "--cores", "1", network)
     assert run.returncode == 0, run.stdout[-2000:]
-    assert (conda / "used").read_text() == "workflow/scripts/train_network.py\n"
+    assert (conda / "used").read_text() == f"{folder}/workflow/scripts/train_network.py\n"
     (environment,) = (folder / ".snakemake/conda").glob("*_.yaml")
     assert environment.read_text() == (folder / "envs/modgrow.yaml").read_text()
 

@@ -15,6 +15,7 @@ LAYERS = [
         "modgrow/errors.py",
         "modgrow/arm.py",
         "modgrow/validation.py",
+        "modgrow/places.py",
         "modgrow/settings_file.py",
         "modgrow/forecast.py",
         "modgrow/consistency.py",
@@ -40,7 +41,13 @@ LAYERS = [
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
-    ("modgrow/describe.py", "modgrow/inspection.py", "modgrow/watch.py", "modgrow/why.py"),
+    (
+        "modgrow/describe.py",
+        "modgrow/inspection.py",
+        "modgrow/watch.py",
+        "modgrow/why.py",
+        "modgrow/report.py",
+    ),
     ("modgrow/__main__.py",),
 ]
 PACKAGE_FILES = sorted((ROOT / "modgrow").rglob("*.py"))
@@ -86,6 +93,7 @@ def test_nothing_uses_pythons_random_or_runs_text_as_code(path):
 
 
 LIGHT = [
+    "places",
     "config",
     "source",
     "script",
@@ -109,10 +117,10 @@ def test_light_modules_do_not_load_torch(module):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
 def test_every_setting_and_path_reaches_the_shell_quoted(path):
-    """In a command, what is in braces is `:q` quoted, a plain number or a name that was checked."""
+    """In a command, what is in braces is `:q` quoted, a plain number, or what starts the job."""
     for command in re.findall(r"^    shell:\n((?:        .*\n)+)", path.read_text(), re.MULTILINE):
         plain = set(re.findall(r"\{+([^{}]*[^q{}])\}+", command))
-        assert plain <= {"threads", "resources.device", "RESULTS", "wildcards.arm", "wildcards.seed"}
+        assert plain <= {"params.run", "threads", "resources.device"}
 
 
 def test_folders_init_files_are_empty():

@@ -64,7 +64,7 @@ def kill_training(run):
     """SIGKILL the training job below a running Snakemake; whether there was one."""
     for process in psutil.Process(run.pid).children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if "workflow/scripts/train_network.py" in process.cmdline()[1:2]:
+            if process.cmdline()[1:2] and process.cmdline()[1].endswith("workflow/scripts/train_network.py"):
                 process.kill()
                 return True
     return False

@@ -264,6 +264,15 @@ SENSITIVITY = {table: seeds for table, seeds in SENSITIVITY.items() if seeds}
 SENSITIVITY_TABLES = [*SENSITIVITY] + ["perturbation_summary"] * ("perturbation" in SENSITIVITY)
 COLLECTIONS = {"tables": PER_NETWORK, "sensitivity": SENSITIVITY}
 
+# Planning takes a processor 1.1 s per 1,000 jobs, and 25 MB.
+MOST_JOBS = 30_000
+for collection, asked in {**COLLECTIONS, "pool_proof": {"learning_curves": PROOF_SEEDS}}.items():
+    if (jobs := sum(sum(seeds.values()) for seeds in asked.values())) > MOST_JOBS:
+        raise WorkflowError(
+            f"{SOURCE}: {collection} would take {jobs} jobs, at most {MOST_JOBS} are planned at once; lower `seeds`"
+            " or spread the arms over several settings files"
+        )
+
 FLATS = [arm for arm in SETTINGS.comparison if arm not in CHAINS]
 FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
     :1
