@@ -25,8 +25,9 @@ METADATA_KEY = b"modgrow"
 SAID = {"digest", "place", "provenance", "table"}
 BATCH = 4096  # rows looked at together
 MOST_ROWS = 20_000_000
-LONGEST_CHUNK = 2**26  # bytes of one column in one row group, which are unpacked together
+LARGEST_GROUP = 2**28  # bytes of one row group, whose columns are unpacked page by page
 LONGEST_FOOTER = 2**24
+PACKED = {"write_page_checksum": True, "write_statistics": False, "store_schema": False}
 LARGEST_LIST = 10_000  # columns, row groups or metadata that a footer may list
 KINDS = (pa.string(), pa.int64(), pa.float32(), pa.float64(), pa.bool_())
 
@@ -124,16 +125,16 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(path: str | Path) -> Iterator[Opened]:
+def opened(path: str | Path, mend: str = "") -> Iterator[Opened]:
     """A table, to look at it row by row; whatever goes wrong meanwhile is said in one line as StoreError."""
-    with headers.refusals(path, "table", headers.again(path)):
+    with headers.refusals(path, "table", mend or headers.again(path)):
         _refuse_footer(path)
         with pa.OSFile(os.fspath(path)) as file:
             yield Opened(file)
 
 
 def _write(path: Path, table: pa.Table, text: str) -> None:
-    with pq.ParquetWriter(path, table.schema, write_page_checksum=True, store_schema=False) as writer:
+    with pq.ParquetWriter(path, table.schema, **PACKED) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({METADATA_KEY: text})
 
@@ -226,10 +227,9 @@ def _refuse_promises(footer: pq.FileMetaData) -> None:
             raise ValueError(f"the column {column.name} holds {column.type}")
     if not 0 <= footer.num_rows <= MOST_ROWS:
         raise ValueError(f"it promises {footer.num_rows} rows, more than {MOST_ROWS}")
-    groups = [footer.row_group(place) for place in range(footer.num_row_groups)]
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
-    if any(not 0 <= chunk.total_uncompressed_size <= LONGEST_CHUNK for chunk in chunks):
-        raise ValueError(f"a column promises more than {LONGEST_CHUNK} bytes at once")
+    groups = [footer.row_group(place).total_byte_size for place in range(footer.num_row_groups)]
+    if any(not 0 <= size <= LARGEST_GROUP for size in groups):
+        raise ValueError(f"it promises more than {LARGEST_GROUP} bytes at once")
 
 
 def _unlike(found: pa.Schema, expected: pa.Schema) -> str:
