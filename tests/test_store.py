@@ -349,6 +349,27 @@ def test_collecting_takes_every_part_once_and_none_of_other_settings(tmp_path):
         tables.collect(folder, SCHEMA, {"a": 2}, {"a": {"network": {"settings": {"units": 6}}}})
 
 
+UNITS = {"settings": {"units": 5}}
+
+
+@pytest.mark.parametrize("made_by", [{"arms": {"a": UNITS["settings"]}}, {"planned": {"a": {"id": UNITS}}}])
+def test_a_collected_table_of_other_settings_is_refused(made_by, tmp_path):
+    path = tmp_path / "tables/learning_curves.parquet"
+    curves.write(path, provenance={"id": made_by})
+    assert len(tables.read(path, SCHEMA, {"a": {"units": 5}, "b": {"units": 6}})) == N
+    with pytest.raises(StoreError, match=r"curves\.parquet: made by other settings \(units 5, now 6\);"):
+        tables.read(path, SCHEMA, {"a": {"units": 6}})
+
+
+@pytest.mark.parametrize(
+    "identity", [{"planned": 3}, {"planned": {"a": {}}}, {"arms": []}, {"arms": {"a": 3}}]
+)
+def test_an_identity_of_odd_form_is_refused_in_one_line(identity, tmp_path):
+    curves.write(tmp_path / "t.parquet", provenance={"id": identity})
+    with pytest.raises(StoreError, match=r"t\.parquet: [^\n]*again$"):
+        tables.read(tmp_path / "t.parquet", SCHEMA, {"a": {"units": 6}})
+
+
 def test_a_file_is_made_again_as_its_run_was_started(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert headers.again("x.parquet") == "`rm x.parquet; snakemake --cores 1 x.parquet` makes it again"

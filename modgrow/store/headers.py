@@ -105,6 +105,8 @@ def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise ValueError("it is no file but a folder, pipe or device")
         yield
+    except StoreError:
+        raise
     except FileNotFoundError:
         raise StoreError(f"{path}: no such {kind}; {again(path, remove=False)}") from None
     except (SafetensorError, OSError) as error:

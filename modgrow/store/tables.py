@@ -49,9 +49,12 @@ def write(path: str | Path, frame: pd.DataFrame, schema: Schema, provenance: dic
     files.write(path, lambda temporary: _write(temporary, table, text))
 
 
-def read(path: str | Path, schema: Schema) -> pd.DataFrame:
-    """The rows of a table of this kind that lies in its place; it may have none. Raises StoreError."""
-    return schema.frame(_load(path, schema)[0])
+def read(path: str | Path, schema: Schema, arms: dict[str, dict] | None = None) -> pd.DataFrame:
+    """The rows of a table of this kind that lies in its place; it may have none. Raises StoreError.
+
+    `arms`: the settings by name that the reader knows arms by. A table that knows one by others is refused.
+    """
+    return schema.frame(_load(path, schema, arms or {})[0])
 
 
 def collect(
@@ -65,7 +68,7 @@ def collect(
     for arm, count in seeds.items():
         for seed in range(count):
             path = f"{folder}/{arm}/seed_{seed}.parquet"
-            rows, made_by = _load(path, schema)
+            rows, made_by = _load(path, schema, {})
             headers.refuse_others(path, made_by, planned.get(arm, {}))
             parts.append(rows)
     return schema.frame(pa.concat_tables(parts))
@@ -171,7 +174,7 @@ def _plain(column: pa.Array) -> tuple[np.ndarray, ...]:
     return missing, values.to_numpy(zero_copy_only=False)
 
 
-def _load(path: str | Path, schema: Schema) -> tuple[pa.Table, dict]:
+def _load(path: str | Path, schema: Schema, arms: dict[str, dict]) -> tuple[pa.Table, dict]:
     """The rows of a table, and what made it."""
     with opened(path) as table:
         said, expected = table.said, headers.place(path, schema.name)
@@ -183,7 +186,16 @@ def _load(path: str | Path, schema: Schema) -> tuple[pa.Table, dict]:
         rows = table.file.read().cast(schema.columns)
         schema.check(rows)
         _refuse_elsewhere(said, rows)
+        known = _arms(said["provenance"]["id"])
+        headers.refuse_others(path, known, {arm: arms[arm] for arm in known if arm in arms})
         return rows, said["provenance"]
+
+
+def _arms(identity: dict) -> dict[str, dict]:
+    """The settings that a table's identity names arms by, wherever it has them."""
+    planned = identity.get("planned", {})
+    asked = {arm: parts.get("network", parts["id"]).get("settings", {}) for arm, parts in planned.items()}
+    return asked | identity.get("arms", {})
 
 
 def _refuse_elsewhere(said: dict, rows: pa.Table) -> None:

@@ -43,7 +43,11 @@ rule perturbation_summary:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("perturbation_summary", threshold=SETTINGS.perturbation.threshold),
+        id=lambda w: identity(
+            "perturbation_summary",
+            arms=settings_of(COLLECTIONS[w.collection]["perturbation"]),
+            threshold=SETTINGS.perturbation.threshold,
+        ),
     shell:
         "python workflow/scripts/perturbation_summary.py --id {params.id:q}"
         " --table {input:q} --output {output:q} 2> {log:q}"

@@ -13,7 +13,8 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--csv", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
-    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
+    found = {name: tables.read(path, SCHEMAS[name], args.id["arms"]) for name, path in paths.items()}
+    evidence = Evidence(found, arms)
     claims = judge.judge(evidence)
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))

@@ -15,10 +15,11 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     paths = {name: f"{args.id['folder']}/{name}.parquet" for name in args.id["tables"]}
-    evidence = Evidence({name: tables.read(path, SCHEMAS[name]) for name, path in paths.items()}, arms)
-    found = reference.compare(evidence)
-    tables.write(args.table, found, SCHEMA, script.provenance(__file__, args.id))
-    text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
+    found = {name: tables.read(path, SCHEMAS[name], args.id["arms"]) for name, path in paths.items()}
+    evidence = Evidence(found, arms)
+    numbers = reference.compare(evidence)
+    tables.write(args.table, numbers, SCHEMA, script.provenance(__file__, args.id))
+    text = tabulate(numbers, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
     files.write(args.markdown, lambda path: path.write_text(text + "\n"))
 
 

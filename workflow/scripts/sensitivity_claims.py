@@ -17,7 +17,8 @@ def main() -> None:
     found: dict[str, list[pd.DataFrame]] = {}
     for folder, names in args.id["folders"].items():
         for name in names:
-            found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet", SCHEMAS[name]))
+            part = tables.read(f"{folder}/{name}.parquet", SCHEMAS[name], args.id["arms"])
+            found.setdefault(name, []).append(part)
     evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
     claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
