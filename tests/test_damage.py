@@ -1,25 +1,39 @@
 """Whatever is done to a file or a setting, the answer is one line that names it, and nothing is executed."""
 
+import contextlib
 import json
 import os
 import pickle
+import re
+import socket
 import subprocess
+import sys
 from collections import Counter
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modgrow import config
+from modgrow import config, inspection
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, StoreError
 from modgrow.learning.curriculum import Curriculum
+from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import checked, files, networks, states, tables
+from tests import curves
 from tests.conftest import small_arm
+from tests.runs import ROOT
 
 AS_IT_IS = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-READERS = {"network": networks.read, "state": states.read, "table": tables.read}
+READERS = {
+    "network": networks.read,
+    "state": states.read,
+    "table": lambda path: tables.read(path, SCHEMA),
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +44,7 @@ def whole(tmp_path_factory):
     list(curriculum)
     networks.write(folder / "network", networks.Trained.of(curriculum, {"id": {"arm": "a"}}))
     states.write(folder / "state", curriculum.state({"id": {"arm": "a"}}))
-    table = pd.DataFrame({"arm": ["a"] * 50, "seed": range(50), "accuracy": [0.5] * 50})
-    tables.write(folder / "table", table, {"id": {"arm": "a"}})
+    curves.write(folder / "table")
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
@@ -69,6 +82,27 @@ def test_every_flipped_bit_is_found_unless_it_changes_nothing(kind, whole, tmp_p
     print(f"{kind}: {dict(found)}")
     assert found["data", "read"] == 0
     assert found["header", "refused"] > 100
+
+
+def test_every_flipped_bit_of_a_table_is_found_unless_it_changes_nothing(whole, tmp_path):
+    """One bit of every third byte; what is not refused reads as what was written, in show too."""
+    path, found = tmp_path / "table.parquet", Counter()
+    path.write_bytes(whole["table"])
+    written, shown = tables.read(path, SCHEMA), inspection.show(str(path))
+    footer = len(whole["table"]) - 8 - int.from_bytes(whole["table"][-8:-4], "little")
+    for place in range(0, len(whole["table"]), 3):
+        flipped = bytearray(whole["table"])
+        flipped[place] ^= 1 << (place % 8)
+        path.write_bytes(flipped)
+        with contextlib.suppress(StoreError):
+            pd.testing.assert_frame_equal(tables.read(path, SCHEMA), written)
+            assert inspection.show(str(path)) == shown
+            found["footer" if place >= footer else "pages", "read"] += 1
+            continue
+        found["footer" if place >= footer else "pages", "refused"] += 1
+    print(dict(found))
+    assert found["pages", "refused"] > found["pages", "read"]
+    assert found["footer", "refused"] > 100
 
 
 @AS_IT_IS
@@ -109,6 +143,69 @@ PROMISES = {
 @pytest.mark.parametrize("kind", ["network", "state"])
 def test_promises_of_terabytes_are_refused(kind, promise, tmp_path):
     assert refused(kind, PROMISES[promise], tmp_path)
+
+
+def memory_of(*command):
+    """Exit status, errors, and the most memory in MB that `python -m modgrow` took."""
+    code = """if True:
+        import resource, subprocess, sys
+        run = subprocess.run([sys.executable, "-m", "modgrow", *sys.argv[1:]])
+        print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+        sys.exit(run.returncode)"""
+    run = subprocess.run(
+        [sys.executable, "-c", code, *map(str, command)], cwd=ROOT, text=True, capture_output=True, timeout=60
+    )
+    return run.returncode, run.stderr, int(run.stdout.split()[-1])
+
+
+def named(arm):
+    """One row of an arm of this name."""
+    return SCHEMA.table(curves.curve(epochs=1)).set_column(0, SCHEMA.columns.field(0), [[arm]])
+
+
+HOSTILE = {
+    "equal rows": lambda said: (SCHEMA.table(curves.curve(epochs=1)).take(np.zeros(1_000_000, int)), said),
+    "too many rows": lambda said: (pa.table({"arm": pa.array(np.zeros(30_000_000, int))}), said),
+    "a long text": lambda said: (named("a" * 2**26), said),
+    "many columns": lambda said: (pa.table({f"c{i}": [1] for i in range(20_000)}), said),
+    "long metadata": lambda said: (pa.table({"arm": [1]}), b" " * 2**27),
+    "deep metadata": lambda said: (pa.table({"arm": [1]}), b"[" * 10**6),
+    "deep columns": lambda said: (pa.table({"arm": pa.array([None], deep(90))}), said),
+}
+
+
+def deep(levels):
+    kind = pa.int64()
+    for _ in range(levels):
+        kind = pa.struct([("inner", kind)])
+    return kind
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_table_takes_little_memory_and_one_line(hostile, whole, tmp_path):
+    path = tmp_path / "table.parquet"
+    path.write_bytes(whole["table"])
+    table, said = HOSTILE[hostile](pq.read_metadata(path).metadata[b"modgrow"])
+    with pq.ParquetWriter(path, table.schema, compression="zstd", store_schema=False) as writer:
+        for _ in range(10 if hostile == "equal rows" else 1):
+            writer.write_table(table)
+        writer.add_key_value_metadata({b"modgrow": said})
+    status, told, megabytes = memory_of("show", path)
+    assert status == 1
+    assert re.fullmatch(rf"error: {path}: not a (whole )?table .*\n", told)
+    assert megabytes < 400
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
+    (tmp_path / "folder.parquet").mkdir()
+    os.mkfifo(tmp_path / "pipe.parquet")
+    os.mkfifo(tmp_path / "pipe.safetensors")
+    (tmp_path / "link.parquet").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket.parquet"))
+        for path in tmp_path.iterdir():
+            with pytest.raises(StoreError, match="it is no file but a folder, pipe or device"):
+                inspection.show(str(path))
 
 
 class Payload:

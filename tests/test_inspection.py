@@ -3,8 +3,8 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -12,7 +12,9 @@ import torch
 from modgrow import __main__, inspection, why
 from modgrow.errors import ModgrowError
 from modgrow.learning.curriculum import Curriculum
+from modgrow.schemas import conservation
 from modgrow.store import checked, networks, states, tables
+from tests import curves
 from tests.conftest import small_arm
 from tests.runs import ROOT
 
@@ -36,11 +38,12 @@ def test_a_network_shows_settings_seed_arm_digests_and_versions(network):
 
 
 def test_a_table_shows_what_made_it(tmp_path):
-    tables.write(tmp_path / "t.parquet", pd.DataFrame({"n": [1, 2]}), {"id": {"arms": {"a": 1}}})
+    curves.write(tmp_path / "t.parquet", provenance={"id": {"arms": {"a": 1}}})
     assert inspection.show(str(tmp_path / "t.parquet")).splitlines()[1:] == [
         "id:",
         "  arms: {a: 1}",
-        "1 columns, 2 values",
+        "table: learning_curves",
+        "10 columns, 50 rows, 500 values",
     ]
 
 
@@ -64,11 +67,45 @@ def test_two_networks_are_compared_in_what_they_say_and_hold(network, tmp_path):
 
 
 def test_two_tables_are_compared(tmp_path):
-    one = pd.DataFrame({"arm": ["a", "b"], "accuracy": [0.5, np.nan]})
-    tables.write(tmp_path / "one.parquet", one)
-    tables.write(tmp_path / "two.parquet", one.assign(arm=["a", "c"]))
+    one, n = curves.curve(epochs=9000), 9000
+    two = one.assign(arm=["a"] * (n - 1) + ["c"], loss=one["loss"].where(one["epoch"] != 8500, 2.0))
+    curves.write(tmp_path / "one.parquet", one)
+    curves.write(tmp_path / "two.parquet", two, curves.made_by(seed=1))
     told = inspection.compare(str(tmp_path / "one.parquet"), str(tmp_path / "two.parquet"))
-    assert told.splitlines()[1:] == ["arm: 1 of 2 values differ", "1 of 2 columns are equal to the bit"]
+    assert told.splitlines()[1:] == [
+        "id.seed: 0 | 1",
+        "arm: 1 of 9000 values differ",
+        "loss: 1 of 9000 values differ, by at most 2",
+        "8 of 10 columns are equal to the bit",
+    ]
+
+
+def test_tables_of_other_columns_or_rows_are_compared_in_words(network, tmp_path):
+    curves.write(tmp_path / "one.parquet")
+    curves.write(tmp_path / "two.parquet", curves.curve(epochs=3))
+    told = inspection.compare(str(tmp_path / "one.parquet"), str(tmp_path / "two.parquet")).splitlines()
+    assert told[1] == "accuracy: 50 rows | 3 rows"
+    rows = pd.DataFrame({"pathway": "tau", "module": range(1, 51), "variance": 0.5, "arm": "a", "seed": 0})
+    tables.write(tmp_path / "three.parquet", rows, conservation.SCHEMA, curves.made_by())
+    told = inspection.compare(str(tmp_path / "one.parquet"), str(tmp_path / "three.parquet")).splitlines()
+    assert told[1:4] == [
+        "table: learning_curves | conservation",
+        "accuracy: in the first alone",
+        "accuracy_previous: in the first alone",
+    ]
+    assert told[-1] == "2 of 13 columns are equal to the bit"
+    with pytest.raises(ModgrowError, match=r"n\.safetensors: is not of one kind with"):
+        inspection.compare(str(tmp_path / "one.parquet"), network)
+
+
+def test_a_damaged_file_outside_of_any_results_is_to_be_taken_again(network, tmp_path, monkeypatch):
+    for path in (Path(network), tmp_path / "t.parquet"):
+        path.write_bytes(b"damaged")
+        with pytest.raises(ModgrowError, match=r"; take it again from where it was made$"):
+            inspection.show(str(path))
+    (tmp_path / ".command").write_text("snakemake --configfile mine.yaml\n")
+    with pytest.raises(ModgrowError, match=r"; `rm \S+; snakemake --configfile mine.yaml --cores 1 \S+` m"):
+        inspection.show(network)
 
 
 @pytest.mark.parametrize("name", ["none.safetensors", "none.parquet", "fig.svg"])
@@ -96,7 +133,7 @@ def test_why_names_the_setting_and_the_source_file_that_changed(tmp_path, monkey
         "id": {**PLANNED, "code": "old", "settings": {"learning_rate": 0.1}},
         "sources": {"a": "1", "b": "2"},
     }
-    tables.write(path, pd.DataFrame({"n": [1]}), said)
+    curves.write(path, provenance=said)
     missing = str(tmp_path / "none.parquet")
     jobs = [("script", PLANNED, [path]), ("script", PLANNED, [missing, "figure.svg"])]
     monkeypatch.setattr(why, "_planned", lambda target, configfile: iter(jobs))

@@ -1,6 +1,8 @@
 """The workflow, run for real on the smallest setting, in a folder of its own."""
 
 import contextlib
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,8 @@ import psutil
 import pytest
 import yaml
 
+from modgrow.schemas.claims import SCHEMA as CLAIMS
+from modgrow.store import tables
 from tests.runs import checkout, snakemake
 
 pytestmark = pytest.mark.workflow
@@ -163,14 +167,42 @@ def test_the_run_ends_with_a_checked_verdict(finished):
 
 def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_path):
     claims = pd.read_parquet(finished[2][0] / "results/small/claims.parquet")
-    claims.loc[0, "verdict"] = None
-    claims.to_parquet(tmp_path / "claims.parquet")
+    claims.loc[0, "verdict"] = ""
+    tables.write(tmp_path / "claims.parquet", claims, CLAIMS, {"id": {}})
     command = [sys.executable, "workflow/scripts/check_claims.py", "--id", "{}"]
     command += ["--table", str(tmp_path / "claims.parquet"), "--output", str(tmp_path / "verdict.txt")]
     run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True, env={"PYTHONPATH": "."})
     assert run.returncode == 1
     assert f"claims.parquet: {claims.loc[0, 'claim']}: no verdict" in run.stderr
     assert not (tmp_path / "verdict.txt").exists()
+
+
+@pytest.fixture
+def swapped(finished, tmp_path):
+    """A copy of the first checkout in which one network's learning curve lies in the place of another's."""
+    folder = tmp_path / "swapped"
+    shutil.copytree(finished[1][0], folder)
+    started = folder / "results/small/.command"
+    if not started.exists():
+        started.write_text("snakemake --configfile tests/small.yaml\n")
+    curves = folder / "results/small/learning_curves/modular_5"
+    shutil.copy(curves / "seed_1.parquet", curves / "seed_0.parquet")
+    return folder
+
+
+def test_another_networks_table_stops_the_run_and_the_printed_command_mends_it(finished, swapped):
+    """The command is pasted into a shell as it stands in the log."""
+    target = "results/small/tables/learning_curves.parquet"
+    run = snakemake(swapped, "--cores", "1", target)
+    assert run.returncode != 0
+    told = (swapped / "results/small/logs/collect_table/tables/learning_curves.log").read_text()
+    assert re.fullmatch(r"error: results/small/learning_curves/modular_5/seed_0\.parquet: .* again\n", told)
+    assert "it was made as learning_curves/modular_5/seed_1, not as learning_curves/modular_5/seed_0" in told
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "-c", re.search("`(.*)`", told)[1]], cwd=swapped, check=True, env=environment)
+    assert snakemake(swapped, "--cores", "1", target).returncode == 0
+    curves = [pd.read_parquet(folder / target) for folder in (finished[1][0], swapped)]
+    pd.testing.assert_frame_equal(*curves)
 
 
 def test_sensitivity_trains_the_changed_arms_alone(varied):

@@ -42,7 +42,7 @@ def refuse_other_settings(path: str | Path, planned: dict) -> None:
 
 def refuse_others(path: str | Path, made_by: dict, planned: dict[str, dict]) -> None:
     """Raise StoreError unless every part of a provenance says, at least, what was planned."""
-    found = {part: _only(made_by.get(part), keys) for part, keys in planned.items()}
+    found = {part: _only(made_by.get(part, {}), keys) for part, keys in planned.items()}
     if changed := differences(found, planned):
         changed = {key.split(".", 1)[-1]: both for key, both in changed.items()}
         raise StoreError(f"{path}: made by other settings ({short(in_words(changed))}); {again(path)}")
@@ -104,6 +104,8 @@ def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
     try:
         files.refuse_irregular(path)
         yield
+    except StoreError:
+        raise
     except FileNotFoundError:
         raise StoreError(f"{path}: no such {kind}; {again(path, remove=False)}") from None
     except (SafetensorError, OSError) as error:
@@ -113,13 +115,16 @@ def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
 
 
 def again(path: str | Path, remove: bool = True) -> str:
-    """How a file of results is made again, or made at all; elsewhere no command can do that."""
-    command = _command(path)
-    if command is None:
-        return "take it again from where it was made"
+    """How a file of results is made again, or made at all."""
     target = shlex.quote(str(path))
-    made = f"{command} --cores 1 {target}"
+    made = f"{_command(path) or 'snakemake'} --cores 1 {target}"
     return f"`rm {target}; {made}` makes it again" if remove else f"`{made}` makes it"
+
+
+def mend(path: str | Path) -> str:
+    """How any file is mended: one that lies in no folder of results cannot be made there."""
+    ours = _command(path) or Path(os.path.relpath(path)).parts[:1] == (DEFAULT_RESULTS,)
+    return again(path) if ours else "take it again from where it was made"
 
 
 def short(text: str, most: int = 300) -> str:
@@ -130,13 +135,12 @@ def short(text: str, most: int = 300) -> str:
 
 
 def _command(path: str | Path) -> str | None:
-    """How the run was started that the results at `path` are of; none if nothing says that they are any."""
-    here = Path(os.path.abspath(path))
-    for folder in here.parents:
+    """How the run was started that the results at `path` are of; none if nothing says so."""
+    for folder in Path(os.path.abspath(path)).parents:
         with contextlib.suppress(OSError, ValueError):
             if line := short((folder / COMMAND).read_text("utf-8"), 2000):
                 return line
-    return "snakemake" if Path(os.path.relpath(here)).parts[:1] == (DEFAULT_RESULTS,) else None
+    return None
 
 
 def _only(part: Any, keys: dict) -> Any:

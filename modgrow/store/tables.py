@@ -25,8 +25,9 @@ METADATA_KEY = b"modgrow"
 SAID = {"digest", "place", "provenance", "table"}
 BATCH = 4096  # rows looked at together
 MOST_ROWS = 20_000_000
-LONGEST_CHUNK = 2**26  # bytes of one column in one row group, which are unpacked together
+LARGEST_GROUP = 2**28  # bytes of one row group, whose columns are unpacked page by page
 LONGEST_FOOTER = 2**24
+PACKED = {"write_page_checksum": True, "write_statistics": False, "store_schema": False}
 LARGEST_LIST = 10_000  # columns, row groups or metadata that a footer may list
 KINDS = (pa.string(), pa.int64(), pa.float32(), pa.float64(), pa.bool_())
 
@@ -48,9 +49,12 @@ def write(path: str | Path, frame: pd.DataFrame, schema: Schema, provenance: dic
     files.write(path, lambda temporary: _write(temporary, table, text))
 
 
-def read(path: str | Path, schema: Schema) -> pd.DataFrame:
-    """The rows of a table of this kind that lies in its place; it may have none. Raises StoreError."""
-    return schema.frame(_load(path, schema)[0])
+def read(path: str | Path, schema: Schema, arms: dict[str, dict] | None = None) -> pd.DataFrame:
+    """The rows of a table of this kind that lies in its place; it may have none. Raises StoreError.
+
+    `arms`: the settings by name that the reader knows arms by. A table that knows one by others is refused.
+    """
+    return schema.frame(_load(path, schema, arms or {})[0])
 
 
 def collect(
@@ -64,7 +68,7 @@ def collect(
     for arm, count in seeds.items():
         for seed in range(count):
             path = f"{folder}/{arm}/seed_{seed}.parquet"
-            rows, made_by = _load(path, schema)
+            rows, made_by = _load(path, schema, {})
             headers.refuse_others(path, made_by, planned.get(arm, {}))
             parts.append(rows)
     return schema.frame(pa.concat_tables(parts))
@@ -124,16 +128,16 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(path: str | Path) -> Iterator[Opened]:
+def opened(path: str | Path, mend: str = "") -> Iterator[Opened]:
     """A table, to look at it row by row; whatever goes wrong meanwhile is said in one line as StoreError."""
-    with headers.refusals(path, "table", headers.again(path)):
+    with headers.refusals(path, "table", mend or headers.again(path)):
         _refuse_footer(path)
         with pa.OSFile(os.fspath(path)) as file:
             yield Opened(file)
 
 
 def _write(path: Path, table: pa.Table, text: str) -> None:
-    with pq.ParquetWriter(path, table.schema, write_page_checksum=True, store_schema=False) as writer:
+    with pq.ParquetWriter(path, table.schema, **PACKED) as writer:
         writer.write_table(table)
         writer.add_key_value_metadata({METADATA_KEY: text})
 
@@ -170,7 +174,7 @@ def _plain(column: pa.Array) -> tuple[np.ndarray, ...]:
     return missing, values.to_numpy(zero_copy_only=False)
 
 
-def _load(path: str | Path, schema: Schema) -> tuple[pa.Table, dict]:
+def _load(path: str | Path, schema: Schema, arms: dict[str, dict]) -> tuple[pa.Table, dict]:
     """The rows of a table, and what made it."""
     with opened(path) as table:
         said, expected = table.said, headers.place(path, schema.name)
@@ -182,7 +186,16 @@ def _load(path: str | Path, schema: Schema) -> tuple[pa.Table, dict]:
         rows = table.file.read().cast(schema.columns)
         schema.check(rows)
         _refuse_elsewhere(said, rows)
+        known = _arms(said["provenance"]["id"])
+        headers.refuse_others(path, known, {arm: arms[arm] for arm in known if arm in arms})
         return rows, said["provenance"]
+
+
+def _arms(identity: dict) -> dict[str, dict]:
+    """The settings that a table's identity names arms by, wherever it has them."""
+    planned = identity.get("planned", {})
+    asked = {arm: parts.get("network", parts["id"]).get("settings", {}) for arm, parts in planned.items()}
+    return asked | identity.get("arms", {})
 
 
 def _refuse_elsewhere(said: dict, rows: pa.Table) -> None:
@@ -226,10 +239,9 @@ def _refuse_promises(footer: pq.FileMetaData) -> None:
             raise ValueError(f"the column {column.name} holds {column.type}")
     if not 0 <= footer.num_rows <= MOST_ROWS:
         raise ValueError(f"it promises {footer.num_rows} rows, more than {MOST_ROWS}")
-    groups = [footer.row_group(place) for place in range(footer.num_row_groups)]
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
-    if any(not 0 <= chunk.total_uncompressed_size <= LONGEST_CHUNK for chunk in chunks):
-        raise ValueError(f"a column promises more than {LONGEST_CHUNK} bytes at once")
+    groups = [footer.row_group(place).total_byte_size for place in range(footer.num_row_groups)]
+    if any(not 0 <= size <= LARGEST_GROUP for size in groups):
+        raise ValueError(f"it promises more than {LARGEST_GROUP} bytes at once")
 
 
 def _unlike(found: pa.Schema, expected: pa.Schema) -> str:

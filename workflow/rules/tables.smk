@@ -44,7 +44,11 @@ rule perturbation_summary:
         "../../envs/modgrow.yaml"
     params:
         run=job("perturbation_summary"),
-        id=lambda w: identity("perturbation_summary", threshold=SETTINGS.perturbation.threshold),
+        id=lambda w: identity(
+            "perturbation_summary",
+            arms=settings_of(COLLECTIONS[w.collection]["perturbation"]),
+            threshold=SETTINGS.perturbation.threshold,
+        ),
     shell:
         "{params.run} --id {params.id:q}" " --table {input:q} --output {output:q} 2> {log:q}"
 

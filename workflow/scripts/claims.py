@@ -15,7 +15,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--csv", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     folder, names = Path(args.table).parent / "tables", args.id["tables"]
-    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name]) for name in names}
+    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name], args.id["arms"]) for name in names}
     evidence = Evidence(found, arms)
     claims = judge.judge(evidence)
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))

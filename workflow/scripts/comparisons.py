@@ -11,7 +11,7 @@ from modgrow.verdict import comparisons
 def main() -> None:
     args = script.arguments(__doc__, "--curves", "--output")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    curves = tables.read(args.curves, CURVES)
+    curves = tables.read(args.curves, CURVES, args.id["arms"])
     table = comparisons.compare(curves, args.id["pairs"], arms)
     tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id, "scipy"))
 

@@ -10,7 +10,7 @@ from modgrow.store import tables
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    figure = fig2b.draw(tables.read(args.table, SCHEMA), arms)
+    figure = fig2b.draw(tables.read(args.table, SCHEMA, args.id["arms"]), arms)
     job.save(figure, args)
 
 

@@ -11,7 +11,7 @@ from modgrow.store import tables
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    table = tables.read(args.table, SCHEMA)
+    table = tables.read(args.table, SCHEMA, args.id["arms"])
     ideal = ideal_timescales(sorted(table["n"].unique()), args.id["max_lag"])
     figure = fig4.draw(table, ideal, arms)
     job.save(figure, args)

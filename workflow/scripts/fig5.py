@@ -11,8 +11,8 @@ from modgrow.store import tables
 def main() -> None:
     args = script.arguments(__doc__, "--perturbation", "--conservation", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    table = tables.read(args.perturbation, PERTURBATION)
-    change = tables.read(args.conservation, CONSERVATION)
+    table = tables.read(args.perturbation, PERTURBATION, args.id["arms"])
+    change = tables.read(args.conservation, CONSERVATION, args.id["arms"])
     figure = fig5.draw(table, change, args.id["arm"], arms)
     job.save(figure, args)
 

@@ -10,7 +10,7 @@ from modgrow.store import tables
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--svg", "--png")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    job.save(n200.draw(tables.read(args.table, SCHEMA), arms), args)
+    job.save(n200.draw(tables.read(args.table, SCHEMA, args.id["arms"]), arms), args)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from modgrow.verdict import half_points
 
 def main() -> None:
     args = script.arguments(__doc__, "--table", "--output")
-    table = half_points.summary(tables.read(args.table, SCHEMA), args.id["threshold"])
+    table = half_points.summary(tables.read(args.table, SCHEMA, args.id["arms"]), args.id["threshold"])
     tables.write(args.output, table, SUMMARY, script.provenance(__file__, args.id))
 
 

@@ -17,11 +17,11 @@ def main() -> None:
     args = script.arguments(__doc__, "--table", "--markdown")
     arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
     folder, names = Path(args.table).parent, args.id["tables"]
-    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name]) for name in names}
+    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name], args.id["arms"]) for name in names}
     evidence = Evidence(found, arms)
-    found = reference.compare(evidence)
-    tables.write(args.table, found, SCHEMA, script.provenance(__file__, args.id))
-    text = tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
+    numbers = reference.compare(evidence)
+    tables.write(args.table, numbers, SCHEMA, script.provenance(__file__, args.id))
+    text = tabulate(numbers, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g")
     files.write(args.markdown, lambda path: path.write_text(text + "\n", encoding="utf-8"))
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     for folder, names in args.id["folders"].items():
         for name in names:
             path = places.around(args.table) / folder / f"{name}.parquet"
-            found.setdefault(name, []).append(tables.read(path, SCHEMAS[name]))
+            found.setdefault(name, []).append(tables.read(path, SCHEMAS[name], args.id["arms"]))
     evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
     claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
     tables.write(args.table, claims, SCHEMA, script.provenance(__file__, args.id, "scipy"))
