@@ -4,7 +4,7 @@ import difflib
 import itertools
 import re
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -26,7 +26,7 @@ WORDS = {  # pydantic's, and ours
 
 def refusal(name: str, said: str) -> SettingsError:
     """The error for the file `name`: one line that can be printed."""
-    start = f"{printable(name, 4096)}: "
+    start = f"{printable(name, 1024)}: "
     return SettingsError(start + printable(said, max(LINE - len(start), LINE // 2)))
 
 
@@ -40,44 +40,40 @@ def plain(raw: Any, name: str) -> Any:
 
     Raises SettingsError: for anything else, for text that cannot be printed, and for too much of it.
     """
-    counted = itertools.count(1)
+    return _copy(raw, (), itertools.count(1), name)
 
-    def copy(value: Any, at: tuple[str, ...]) -> Any:
-        if len(at) > DEEPEST:
-            raise refusal(name, f"{_dotted(at[:3])}...: lies deeper than {DEEPEST} levels")
-        if next(counted) > MOST_VALUES:
-            raise refusal(name, f"{_dotted(at)}: settings are more than {MOST_VALUES} values; give fewer")
-        if isinstance(value, dict):
-            return {_text(key, at, "key"): copy(inner, (*at, key)) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [copy(inner, (*at, str(place))) for place, inner in enumerate(value)]
-        if isinstance(value, str):
-            return _text(value, at, "text")
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, int):
-            if abs(value) >= 2**63:
-                raise refusal(name, f"{_dotted(at)}: is {shown(value)}; must be a smaller number")
-            return int(value)
-        if isinstance(value, float):
-            return float(value)
-        kind = f"is a {type(value).__name__}, {shown(value)}"
-        raise refusal(
-            name, f"{_dotted(at)}: {kind}; must be text, a number, true, false, null, a list or a mapping"
-        )
 
-    def _text(text: Any, at: tuple[str, ...], kind: str) -> str:
-        where = f"{_dotted(at)}: " if at else ""
-        if not isinstance(text, str):
-            raise refusal(
-                name,
-                f"{where}the {kind} {shown(text)} is {type(text).__name__}, not text; write it in quotes",
-            )
-        if not text.isprintable():
-            raise refusal(name, f"{where}the {kind} {shown(text)} has characters that cannot be printed")
-        return str(text)
+def _copy(value: Any, at: tuple[str, ...], counter: Iterator[int], name: str) -> Any:
+    where = f"{_dotted(at)}: " if at else ""
+    if len(at) > DEEPEST:
+        raise refusal(name, f"{_dotted(at[:3])}...: lies deeper than {DEEPEST} levels")
+    if next(counter) > MOST_VALUES:
+        raise refusal(name, f"{where}settings are more than {MOST_VALUES} values; give fewer")
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                said = f"the key {shown(key)} is {type(key).__name__}, not text; write it in quotes"
+                raise refusal(name, where + said)
+            if not key.isprintable():
+                raise refusal(name, f"{where}the key {shown(key)} has characters that cannot be printed")
+        return {str(key): _copy(inner, (*at, key), counter, name) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_copy(inner, (*at, str(place)), counter, name) for place, inner in enumerate(value)]
+    return _scalar(value, where, name)
 
-    return copy(raw, ())
+
+def _scalar(value: Any, where: str, name: str) -> str | int | float | bool | None:
+    if isinstance(value, str) and not value.isprintable():
+        raise refusal(name, f"{where}the text {shown(value)} has characters that cannot be printed")
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise refusal(name, f"{where}is {shown(value)}; must be a smaller number")
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (str, int, float):  # of a class of its own, as NumPy's float64 is
+        if isinstance(value, kind):
+            return kind(value)
+    known = "must be text, a number, true, false, null, a list or a mapping"
+    raise refusal(name, f"{where}is a {type(value).__name__}, {shown(value)}; {known}")
 
 
 def validated(

@@ -1,15 +1,20 @@
 """Settings: the defaults are the paper's, and what is wrong is refused in one line that names the key."""
 
+import json
+import os
 import re
+from datetime import date
 
+import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modgrow import config
 from modgrow.arm import Arm, Growth
-from modgrow.config import Settings
+from modgrow.config import Generalisation, Perturbation, Sensitivity, Settings, Timescales
+from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, MOST_TEXT
 from modgrow.errors import SettingsError
 from tests.runs import ROOT
 
@@ -25,10 +30,28 @@ def test_config_yaml_names_every_key_with_its_default_and_description():
     expected = {key: value for key, value in arm.items() if key not in ("architecture", "units")}
     assert written["defaults"] == expected
     unwritten = ("architecture", "units", "growth", "arms", "arm_seeds", "arm_targets", "comparison")
-    for model in (Arm, Growth, Settings):
+    for model in (Arm, Growth, Settings, Perturbation, Generalisation, Timescales, Sensitivity):
         for key, field in model.model_fields.items():
             if key not in unwritten:
-                assert re.search(rf"^ *{key}: .*# {re.escape(field.description)}$", text, re.M), key
+                assert re.search(rf"^ *{key}:.*# {re.escape(field.description)}$", text, re.M), key
+
+
+def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_arms():
+    """Each setting lives once: what `config.yaml` repeats for its readers cannot drift from the records."""
+    written = yaml.safe_load((ROOT / "config.yaml").read_text())
+    of_this_paper = {
+        "generalisation": ("arms",),
+        "timescales": ("arms",),
+        "sensitivity": ("stand_ins", "variants"),
+        "": ("arms", "arm_seeds", "arm_targets", "comparison", "pathways", "freezing", "duplication"),
+    }
+    defaults = Settings(arms={"a": Arm(units=1)}).model_dump(exclude=set(of_this_paper[""]))
+    for key, value in defaults.items():
+        chosen = of_this_paper.get(key, ())
+        if isinstance(value, dict):
+            value = {inner: own for inner, own in value.items() if inner not in chosen}
+            written[key] = {inner: own for inner, own in written[key].items() if inner not in chosen}
+        assert written[key] == value, key
 
 
 def test_the_papers_arms_and_seeds():
@@ -122,34 +145,371 @@ WRONG = [
         r"comparison names 'b'; may name a",
     ),
     ({"a": {"units": 5}}, {"comparison": ["b"]}, r"comparison names 'b'; may name a"),
+    ({"a": {"unit": 5}}, {}, r"arms\.a\.unit: unknown key; did you mean units\?"),
+    ({"a": {"units": 5, "seed": 3}}, {}, r"arms\.a\.seed: unknown key; did you mean seeds\?"),
+    ({"a": {"units": 5}}, {"default": {}}, r"default: unknown key; did you mean defaults\?"),
+    ({"a": {"units": 5, "x" * 10**5: 3}}, {}, r"xxx\.\.\.: unknown key; `python -m modgrow settings` lists"),
+    ({"a": {"units": 5, "target": "sensitivity"}}, {}, r"target: is 'sensitivity'; must be one of all"),
+    ({"a": {"units": 5, "epochs": None, "n_max": 9, "threshold": 1.0}}, {}, r"threshold is 1\.0.*never ends"),
+    ({"a": {"units": 5, "learning_rate": "0.1"}}, {}, r"learning_rate: is '0\.1'.*leave out the quotes"),
+    *[
+        ({"a": {"units": 5}}, {"defaults": junk}, r"defaults: is .*; must be a mapping")
+        for junk in (0, "", [])
+    ],
+]
+RATES = [
+    "1.1.1",
+    "",
+    "1e400",
+    "-1",
+    "1,1",
+    ".",
+    "１.１",
+    "٣",
+    "1_1",
+    " 1",
+    "0x1",
+    "nan",
+    "inf",
+    "1" * 30,
+    "0",
+    "0.0",
+]
+WRONG += [
+    ({"a": {"units": 5, "learning_rate": f"{rate}/sqrt(units)"}}, {}, r"arms\.a\.learning_rate: is ")
+    for rate in RATES
+]
+PLAIN = "must be text, a number, true, false, null, a list or a mapping"
+WRONG += [
+    (
+        {"a": {"units": 5, "learning_rate": value}},
+        {},
+        rf"arms\.a\.learning_rate: .*({PLAIN}|cannot be printed)",
+    )
+    for value in (np.int64(1), b"x", date(2001, 1, 1), {1}, (1,), 1j, object(), "\ud800", "a\nb", "\x1b[2J")
+]
+WRONG += [
+    ({key: {"units": 5}}, {}, r"arms: the key .*; write it in quotes")
+    for key in (5, None, True, 1.5, (1, 2), b"a", date(2001, 1, 1))
+]
+WRONG += [
+    ({key: {"units": 5}}, {}, r"arms: the key .* cannot be printed") for key in ("a\n", "\x00", "\u202e")
+]
+TWO = {"a": {"units": 5}, "f": {"units": 9, "architecture": "flat"}}
+SAME = {"lowest": 1.0, "highest": 1.0, "count": 2}
+
+
+def variant(arms=("a",), name="v", **change):
+    return {"sensitivity": {"variants": {name: {"arms": list(arms), "change": change}}}}
+
+
+IMPOSSIBLE = [
+    (
+        TWO,
+        {"timescales": {"steps": 20, "max_lag": 30}},
+        r"timescales: steps is 20; must be at least twice max_lag",
+    ),
+    (TWO, {"timescales": {"max_lag": 2}}, r"timescales\.max_lag: is 2; must be greater than or equal to 5"),
+    (
+        TWO,
+        {"perturbation": {"weights": SAME}},
+        r"perturbation\.weights: highest is 1\.0; must be at least 1\.001",
+    ),
+    (TWO, {"perturbation": {"tau": {**SAME, "lowest": 2.0}}}, r"perturbation\.tau: highest is 1\.0"),
+    (TWO, {"perturbation": {"threshold": 1.0}}, r"perturbation\.threshold: is 1\.0; must be less than 1"),
+    (
+        TWO,
+        {"generalisation": {"n": 1, "arms": ["a"]}},
+        r"generalisation\.n: is 1, but arm a starts with n_first 2",
+    ),
+    (
+        TWO,
+        {"generalisation": {"n": 62, "arms": ["a"]}},
+        r"generalisation\.n: is 62, but arm a reaches 61 at most",
+    ),
+    (TWO, {"generalisation": {"arms": ["a", "a"]}}, r"generalisation\.arms names 'a' 2 times"),
+    (TWO, {"timescales": {"arms": ["f", "f"]}}, r"timescales\.arms names 'f' 2 times"),
+    (TWO, {"comparison": ["a", "a"]}, r"comparison names 'a' 2 times"),
+    (TWO, {"freezing": ["a", "f", "a"]}, r"freezing names 'a' 2 times"),
+    (TWO, {"duplication": {"t": ["a", "a"]}}, r"duplication\.t names 'a' 2 times"),
+    (TWO, {"duplication": {"t": []}}, r"duplication\.t: is \[\]; must have at least 1 item"),
+    (TWO, {"duplication": {"": ["a"]}}, r"duplication\.: is ''; must have at least 1 character"),
+    (TWO, {"duplication": {"x" * 81: ["a"]}}, r"must have at most 80 characters"),
+    (
+        TWO,
+        {"duplication": {"a\tb": ["a"]}},
+        r"duplication: the key 'a\\tb' has characters that cannot be printed",
+    ),
+    (TWO, {"pathways": "f"}, r"pathways names 'f', no modular arm of comparison; may name a"),
+    (
+        TWO,
+        {"pathways": "a", "comparison": ["f"]},
+        r"pathways names 'a', no modular arm of comparison; none may",
+    ),
+    (TWO, {"pathways": ""}, r"pathways names ''; may name a, f"),
+    ({"a": {"units": 5}, "A": {"units": 6}}, {}, r"arms\.A: is a but for capitals"),
+    ({**TWO, "a.v": {"units": 6}}, variant(units=7), r"variants\.v: 'a\.v' is the name of another arm"),
+    (
+        {"a": {"units": 5}, "a.b": {"units": 6}},
+        {
+            "sensitivity": {
+                "variants": {
+                    "b.c": {"arms": ["a"], "change": {"units": 7}},
+                    "c": {"arms": ["a.b"], "change": {"units": 8}},
+                }
+            }
+        },
+        r"variants\.c: 'a\.b\.c' is the name of another arm",
+    ),
+    (TWO, variant(name="v" * 63, units=7), r"is longer than 64 characters; rename the variant"),
+    (TWO, variant(learning_rate=0.1), r"variants\.v\.change: changes nothing in arm a"),
+    (TWO, variant(seeds=3), r"variants\.v\.change: seeds is no setting of a recipe"),
+    (TWO, variant(), r"variants\.v\.change: is \{\}; must have at least 1 item"),
+    (TWO, variant([], units=7), r"variants\.v\.arms: is \[\]; must have at least 1 item"),
+    (TWO, variant(["z"], units=7), r"variants\.v\.arms names 'z'; may name a, f"),
+    (TWO, variant(["f"], growth={"tau": "copy freeze"}), r"variants\.v\.change, arm f: growth is given"),
+    (TWO, variant(learning_rat=0.2), r"change, arm a\.learning_rat: unknown key; did you mean learning_rate"),
+    (
+        TWO,
+        {"sensitivity": {"variants": {"v": {"arm": ["a"]}}}},
+        r"variants\.v\.arm: unknown key; did you mean arms",
+    ),
+    (TWO, {"sensitivity": {"stand_ins": {"a": "a"}}}, r"stand_ins\.a: a is replaced itself"),
+    (TWO, {"sensitivity": {"stand_ins": {"a": "f"}}}, r"stand_ins\.a: f is of another architecture"),
+    (TWO, {"sensitivity": {"experiments": ["timescales"] * 2}}, r"experiments names 'timescales' 2 times"),
+    ({"a": {"units": 5, "target": "pool_proof"}}, {}, r"arms: all are of target pool_proof"),
+    ({**TWO, "b": {"units": 5, "target": "pool_proof"}}, {}, r"arms\.b: target is pool_proof, but no arm"),
+    (
+        {
+            "a": {"units": 5, "pool_batches": "fresh"},
+            "b": {"units": 5, "pool_batches": "fresh", "target": "pool_proof"},
+        },
+        {},
+        r"arms\.b: target is pool_proof, but no arm",
+    ),
+]
+IMPOSSIBLE += [
+    (TWO, {key: None}, rf"{key}: is None; must be ")
+    for key in Settings.model_fields
+    if key not in (*Settings.derived, "arms", "pathways")
+]
+MANY = {f"a{n}": {"units": 5} for n in range(MOST_ARMS)}
+TOO_LARGE = [
+    ({f"a{n}": {"units": 5} for n in range(10**5)}, {}, r"arms\.a\d+: settings are more than \d+ values"),
+    ({**MANY, "b": {"units": 5}}, {}, rf"arms: {MOST_ARMS + 1} arms and 0 of .* at most {MOST_ARMS} in all"),
+    (MANY, {}, rf"arms: {MOST_ARMS} recipes, {MOST_ARMS} of them in comparison, are \d+ characters"),
+    (TWO, {"seeds": 10**6}, rf"seeds: is 1000000; must be less than or equal to {MOST_NETWORKS}"),
+    ({**TWO, "b": {"units": 6, "seeds": MOST_NETWORKS}}, {}, rf"seeds: {MOST_NETWORKS + 10} networks in all"),
+    ({"a": {"units": 4096, "epochs": 10**6}}, {}, r"arms\.a: training would take about .* TB of memory"),
+    (TWO, {"perturbation": {"draws": 10**7}}, r"arms\.a: perturbation would take about .* TB of memory"),
+    (
+        TWO,
+        {"timescales": {"arms": ["a"], "steps": 10**7, "runs": 10**7}},
+        r"arms\.a: timescales would take about .* TB of memory",
+    ),
+    (
+        TWO,
+        {"generalisation": {"arms": ["a"], "test_batches": 10**7}},
+        r"arms\.a: generalisation would take about .* TB of memory",
+    ),
+    ({"a": {"units": 10**5000}}, {}, r"arms\.a\.units: is an integer of 5001 digits or so"),
+    ({"a": {"units": "x" * 10**6}}, {}, r"arms\.a\.units: is 'xxx"),
 ]
 
 
-@pytest.mark.parametrize(("arms", "top", "message"), WRONG, ids=[w[2][:40] for w in WRONG])
+def deep(levels):
+    value = 1
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+TOO_LARGE += [({"a": {"units": 5, "growth": deep(5000)}}, {}, r"arms\.a\.growth\.\.\.: lies deeper than")]
+WRONG += IMPOSSIBLE + TOO_LARGE
+
+
+@pytest.mark.parametrize(("arms", "top", "message"), WRONG, ids=range(len(WRONG)))
 def test_wrong_settings_are_refused_in_one_line_that_names_the_key(arms, top, message):
     with pytest.raises(SettingsError, match=message) as caught:
         check(arms, **top)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 300
     assert str(caught.value).startswith("config.yaml: ")
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    "top",
     [
-        ("- 1\n- 2\n", "is a list; must be a mapping"),
-        ("", "is a NoneType; must be a mapping"),
-        ("arms: {a: {units: 5}, a: {units: 6}}", "the key 'a' stands twice"),
-        ("arms: [", "not valid YAML"),
-        ("? [1]\n: 2\n", "a key is a list"),
+        {"duplication": {"{x} {arm} {{y}} $a_b% 'q' \"w\" \\frac{1}": ["a"], "é — 中": ["f"]}},
+        {"comparison": []},
+        {"comparison": ["a", "b"]},
+        {"timescales": {"arms": ["a", "f"], "max_lag": 5, "steps": 10, "runs": 1, "burn_in": 0}},
+        {"generalisation": {"arms": ["a", "f"], "n": 61, "k_max": 1, "epochs": 1, "test_batches": 1}},
+        {"perturbation": {"weights": {"lowest": 1.0, "highest": 1.1, "count": 2}, "draws": 1, "steps": 1}},
+        {"pathways": "b", "freezing": ["f"], "sensitivity": {}},
+        {"defaults": None},
+        {"defaults": {"learning_rate": "1.1 / sqrt(units)", "momentum": 0.999, "tau_initial": [1.5, 1.5]}},
+        {"defaults": {"batch_size": 1, "updates_per_epoch": 1, "test_batches": 1, "dtype": "float64"}},
+        variant(["a", "f"], learning_rate="1.1/sqrt(units)"),
     ],
 )
+def test_what_runs_to_the_end_is_accepted(top):
+    settings = check({**TWO, "b": {"units": 5}}, **top)
+    if "duplication" in top:
+        assert list(settings.duplication) == list(top["duplication"])
+
+
+def test_a_learning_rate_follows_the_size():
+    arms = {"a": {"units": 4}, "b": {"units": 25}}
+    settings = check(arms, defaults={"learning_rate": "1.1/sqrt(units)"})
+    assert [settings.arms[arm].learning_rate for arm in arms] == [1.1 / 2, 1.1 / 5]
+
+
+def test_the_largest_settings_fit_one_argument_of_a_command():
+    """The longest `--id` names every recipe; Linux takes 131,072 characters, quotes and the rest included."""
+    long = {"learning_rate": 0.123456789012345, "clip_norm": 1234567.123456789, "density": 0.123456789012345}
+    for count in range(MOST_ARMS, 0, -1):
+        names = [f"{n:064d}" for n in range(count)]
+        try:
+            settings = check({name: {"units": 4096, "epochs": 60, "seeds": 1, **long} for name in names})
+        except SettingsError:
+            continue
+        break
+    text = json.dumps({name: arm.canonical for name, arm in settings.arms.items()})
+    assert 0.8 * MOST_TEXT < len(text) < 131_072 - 4096
+
+
+def test_memory_that_is_not_there_is_said_before_any_job():
+    settings = check(TWO)
+    config.refuse_beyond(settings, 10_000, "config.yaml")
+    with pytest.raises(
+        SettingsError, match=r"arms\.a: training will need about 0\.\d GB of memory, and 0\.7 are"
+    ):
+        config.refuse_beyond(settings, 700, "config.yaml")
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGES = "a: &a {k: 1}\n" + "".join(
+    f"{new}: &{new} {{<<: [{', '.join(['*' + old] * 9)}]}}\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+CHAIN = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 1000))
+PLAINLY = "write it plainly, or text in quotes"
+FILES = [
+    ("- 1\n- 2\n", "is a list; must be a mapping"),
+    ("", "is a NoneType; must be a mapping"),
+    ("# only a comment", "is a NoneType; must be a mapping"),
+    ("arms: {a: {units: 5}, a: {units: 6}}", "line 1: the key 'a' stands twice"),
+    ("arms: [", "not valid YAML: line 1: "),
+    ("? [1]\n: 2\n", "a key is a list"),
+    ("? {a: 1}\n: 2\n", "a key is a mapping"),
+    (BOMB, "line 5: more than 10000 values, aliases written out"),
+    (MERGES, "line 5: more than 10000 values, aliases written out"),
+    (CHAIN, "line 20: lies deeper than 20 levels"),
+    ("a: &a [*a]", "line 1: an alias stands inside what it names"),
+    ("a: &a {<<: *a}", "line 1: an alias stands inside what it names"),
+    ("a: *b", "line 1: found undefined alias 'b'"),
+    ("[" * 100_000, "line 1: lies deeper than 20 levels"),
+    ("{a: " * 30_000, "line 1: lies deeper than 20 levels"),
+    ("- " * 5000, "line 1: lies deeper than 20 levels"),
+    ("? " * 5000, "line 1: lies deeper than 20 levels"),
+    ("[x]," * 10_000, "not valid YAML: line 1: "),
+    ("a: [" + "x, " * 10_000 + "]", "more than 10000 values"),
+    ("# " * 70_000, "is larger than 128 kB; settings are smaller"),
+    ("a:\n\t- 1", "line 2: found character '\\\\t' that cannot start any token"),
+    ("---\na: 1\n---\nb: 1", "line 3: but found another document"),
+    ("ä: 1".encode("latin-1"), r"is not UTF-8 text \(byte 1 is 0xe4\); save it as UTF-8"),
+    ("a: ö".encode("utf-16"), r"is not UTF-8 text \(byte 1 is 0xff\); save it as UTF-8"),
+    ("a: \x00", "not valid YAML: unacceptable character #x0000"),
+    ("<<: 5", "not valid YAML: line 1: expected a mapping"),
+]
+FILES += [
+    (
+        f"a: {value}",
+        f"line 1: '{value.removeprefix('!!int ').removeprefix('!!float ')}' is a number of .*; {PLAINLY}",
+    )
+    for value in (
+        "12:30",
+        "190:20:30.5",
+        "010",
+        "0x1F",
+        "0b1",
+        "1_000",
+        "1_0.5",
+        "!!int x",
+        "!!float y",
+        "1" * 50,
+    )
+]
+FILES += [("a: " + "1" * 5000, PLAINLY), ("a: 1.0e+99999", PLAINLY), ("a: !!int ''", PLAINLY)]
+FILES += [
+    (
+        f"a: {value}",
+        "line 1: .* in YAML; settings are text|line 1: here stands !|line 1: 'x' is not a |expected a",
+    )
+    for value in (
+        *(
+            "2001-01-01",
+            "2001-99-99",
+            "!!timestamp x",
+            "!!binary x",
+            "!!binary aGk=",
+            "!!set {x}",
+            "!foo x",
+            "=",
+        ),
+        *("!!omap [x: 1]", "!!pairs [x: 1]", "!foo [x]", "!!python/object/apply:os.getcwd []", "!<x> y"),
+        *("!!bool x", "!!null x", "!!str [1]", "!!map [1]", "!!seq {}", "!!int [1]", "!!float {}"),
+    )
+]
+FILES += [
+    (f"{key}: x", f"line 1: the key '{key}' is a .* in YAML; write it in quotes")
+    for key in ("5", "1.5", "on", "yes", "null", "~", "2001-01-01", "=")
+]
+FILES += [
+    (f'"{key}": x', "line 1: the key '.*' cannot be printed; rename it")
+    for key in (r"a\nb", r"\x1b[2J", r"\ud800", r"\u202e", r"\0")
+]
+
+
+@pytest.mark.parametrize(("text", "message"), FILES, ids=range(len(FILES)))
 def test_files_that_are_not_settings_are_refused(tmp_path, text, message):
     path = tmp_path / "settings.yaml"
-    path.write_text(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(SettingsError, match=message) as caught:
         config.load(path)
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= max(300, len(f"{path}: ") + 150)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a: 1\r\nb: 2\r\n", {"a": 1, "b": 2}),
+        ("\ufeffa: ä", {"a": "ä"}),
+        (
+            "a: [+5, -0, .5, 5., 1.0e+5, yes, null, 0o7, 1e5]",
+            {"a": [5, 0, 0.5, 5.0, 1e5, True, None, "0o7", "1e5"]},
+        ),
+        ("a: &x {b: 1}\nc: *x", {"a": {"b": 1}, "c": {"b": 1}}),
+        ('"on": "12:30"', {"on": "12:30"}),
+    ],
+)
+def test_a_settings_file_is_plain_values_read_as_utf_8(tmp_path, monkeypatch, text, found):
+    monkeypatch.setattr("locale.getpreferredencoding", lambda *_: "ascii")
+    path = tmp_path / "settings.yaml"
+    path.write_bytes(text.encode())
+    assert config.read_yaml(path) == found
+
+
+def test_what_is_no_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", "/dev/zero", "a\0b", "x" * 5000, tmp_path / "pipe" / "x"):
+        with pytest.raises(SettingsError, match=r"is not a file|cannot be read"):
+            config.read_yaml(path)
 
 
 def test_a_missing_settings_file_is_named(tmp_path):
@@ -165,6 +525,10 @@ JUNK = st.recursive(
 
 
 @given(st.sampled_from(sorted(Arm.model_fields)), JUNK)
+@example("growth", {"\n": None})
+@example("learning_rate", "1.1.1/sqrt(units)")
+@example("learning_rate", "/sqrt(units)")
+@example("units", 10**5000)
 def test_any_value_of_any_key_is_taken_or_refused_with_the_keys_name(key, value):
     message = ""
     try:
@@ -172,7 +536,8 @@ def test_any_value_of_any_key_is_taken_or_refused_with_the_keys_name(key, value)
     except SettingsError as error:
         message = str(error)
     if message:
-        assert "\n" not in message
+        assert message.isprintable()
+        assert len(message) <= 300
         assert "arms.a" in message
     else:
         assert Arm(**arm.model_dump()) == arm
