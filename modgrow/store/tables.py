@@ -26,9 +26,9 @@ def write(path: str | Path, table: pd.DataFrame, provenance: dict | None = None)
 
 
 def read(path: str | Path, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a table that has `columns` of the types that their names promise. Raises StoreError naming the file.
+    """Read a table that has `columns` of the types that their names promise; rows it may have none.
 
-    It may have no rows: there are results in which nothing is solved.
+    Raises StoreError naming the file.
     """
     return _read(path, columns)
 
