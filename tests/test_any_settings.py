@@ -25,7 +25,6 @@ from tests.runs import ROOT
 
 pytestmark = pytest.mark.workflow
 EXAMPLES = os.environ.get("EXAMPLES")
-TARGETS = ("all", "pool_proof", "sensitivity")
 PLANNED = re.compile(
     r"^    output: (?P<files>.*?)$(?P<more>.*?)^Shell command: (?P<command>.*?)$", re.M | re.S
 )
@@ -214,6 +213,75 @@ def targets_of(own: dict) -> list[str]:
     return ["all", *(["sensitivity"] if "sensitivity" in own else [])]
 
 
+SMALL = """
+results: results
+seeds: 1
+defaults: {epochs: 2, updates_per_epoch: 2, batch_size: 4, test_batches: 1, pool_batches: 2, threshold: 0.0}
+perturbation: {draws: 1, steps: 10, weights: {lowest: 0.1, highest: 10.0, count: 2}}
+"""
+CASES = {
+    "only one's own arm": """
+        arms: {mine: {units: 5}}
+        """,
+    "nothing solved, two chains of one size": """
+        arms:
+          modular_5: {units: 5, threshold: 1.0, seeds: 3}
+          other: {units: 5, threshold: 1.0}
+          flat_20: {architecture: flat, units: 20, threshold: 1.0}
+        comparison: [modular_5, other, flat_20]
+        generalisation: {arms: [modular_5, flat_20], n: 3, k_max: 2, epochs: 1, test_batches: 1}
+        timescales: {arms: [modular_5, flat_20], runs: 1, steps: 40, burn_in: 0, max_lag: 6}
+        pathways: modular_5
+        freezing: [modular_5, other]
+        """,
+    "everything diverges": """
+        arms:
+          modular_15: &far {units: 5, learning_rate: 100.0, clip_norm: 1.0e+9, updates_per_epoch: 20}
+          flat_91: {<<: *far, architecture: flat}
+        comparison: [modular_15, flat_91]
+        generalisation: {arms: [modular_15, flat_91], n: 2, k_max: 1, epochs: 1, test_batches: 1}
+        timescales: {arms: [modular_15, flat_91], runs: 1, steps: 40, burn_in: 0, max_lag: 6}
+        pathways: modular_15
+        duplication: {"$ {W^R}": [modular_15]}
+        """,
+    "single units, some frozen, from other tasks on": """
+        arms:
+          modular_5: {units: 1, n_first: 7, epochs: 3, seeds: 2}
+          modular_15: {units: 1, epochs: 1, n_first: 1}
+          frozen:
+            units: 2
+            growth: {input: &f copy freeze, recurrent: *f, feedforward: *f, bias: *f, tau: *f, readout: *f}
+        comparison: [modular_5, modular_15, frozen]
+        timescales: {arms: [modular_5, modular_15], runs: 1, steps: 40, burn_in: 0, max_lag: 6}
+        pathways: frozen
+        """,
+    "flat arms alone, one driven, no comparison": """
+        arms:
+          flat_20: {architecture: flat, units: 3, epochs: null, n_max: 3}
+          n200: {architecture: flat, units: 1, n_first: 40}
+        comparison: []
+        generalisation: {arms: [flat_20], n: 9, k_max: 1, epochs: 1, test_batches: 1}
+        """,
+    "two fresh arms beside their pools": """
+        arms:
+          modular_5: {units: 2, seeds: 2}
+          small: {units: 1, threshold: 1.0}
+          fresh: {units: 2, pool_batches: fresh, target: pool_proof, seeds: 2}
+          small_fresh: {units: 1, threshold: 1.0, pool_batches: fresh, target: pool_proof}
+        sensitivity: {seeds: 1, variants: {other: {arms: [small], change: {leak: inside}}}}
+        """,
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_odd_but_accepted_settings_run_to_their_end(tmp_path, name):
+    own = yaml.safe_load(SMALL) | yaml.safe_load(CASES[name])
+    proof = ["pool_proof"] if "fresh" in own["arms"] else []
+    results = ends(tmp_path, own, *targets_of(own), *proof)
+    assert (results / "verdict.txt").read_text().strip()
+    assert (results / "figures" / "claims.svg").exists()
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """A new folder for every example."""
@@ -221,7 +289,7 @@ def folders(tmp_path_factory):
 
 
 @settings(
-    max_examples=int(EXAMPLES or 6),
+    max_examples=int(EXAMPLES or 5),
     derandomize=not EXAMPLES,
     deadline=None,
     database=None,
