@@ -16,7 +16,7 @@ from tests.runs import ROOT
 from tests.test_workflow import checkout, snakemake
 
 # Names on conda-forge that differ from those on PyPI, which the lock has.
-ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib", "seaborn-base": "seaborn"}
+ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 # A conda that "creates" an environment whose Python is this one, and notes in `used` what it was run for.

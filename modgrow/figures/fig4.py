@@ -76,7 +76,8 @@ def _twice_the_highest(table: pd.DataFrame, ideal: pd.DataFrame) -> float | None
 
 
 def _line(panel: Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
-    per_seed = own.groupby(["n", "seed"])[column].mean().unstack("seed").dropna()
+    values = own[column].astype(float)
+    per_seed = values.groupby([own["n"], own["seed"]]).mean().unstack("seed").dropna()
     mean, spread = per_seed.mean(axis=1), per_seed.std(axis=1).fillna(0.0)
     panel.plot(mean, color=colour, linewidth=1.4, label=label)
     low, high = np.asarray(mean - spread), np.asarray(mean + spread)

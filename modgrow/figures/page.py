@@ -15,6 +15,7 @@ tbody tr:nth-child(even) { background: #f4f4f4 }
 """
 
 
+@pd.option_context("display.html.use_mathjax", True, "display.colheader_justify", "right")
 def draw(name: str, table: pd.DataFrame, longest: int) -> str:
     """The table called `name` as HTML: claims and resources in brief, others as they are.
 

@@ -5,13 +5,14 @@ import ctypes
 import os
 
 import torch
-from threadpoolctl import threadpool_limits
 
 from modgrow.errors import ModgrowError
 
 
 def use_threads(threads: int) -> None:
     """Keep torch, numba and BLAS to `threads`; the fused kernels always use one."""
+    from threadpoolctl import threadpool_limits  # its import alone writes into os.environ
+
     torch.set_num_threads(threads)
     threadpool_limits(threads)
     for library in ("OMP", "OPENBLAS", "MKL", "NUMBA"):  # and those that are loaded later

@@ -41,7 +41,8 @@ def judge_variant(
     """
     judged = _judge(evidence.first(seeds), changed, stand_ins)
     names = set(changed.values())
-    judged = judged[[bool(names & set(arms.split())) for arms in judged["arms"]]].reset_index(drop=True)
+    touched = judged["arms"].map(lambda arms: bool(names & set(arms.split()))).astype(bool)
+    judged = judged[touched].reset_index(drop=True)
     unchanged = _judge(evidence.first(seeds), {arm: arm for arm in changed}, stand_ins)
     return judged.assign(baseline=judged["claim"].map(unchanged.set_index("claim")["verdict"]))
 
