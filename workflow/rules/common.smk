@@ -21,6 +21,7 @@ from modgrow import config as modgrow_config
 from modgrow import source
 from modgrow.errors import ModgrowError
 from modgrow.store import files, headers
+from modgrow.verdict import paper
 
 
 def or_refuse(read, *what):
@@ -100,6 +101,12 @@ def settings_of(arms):
     return {arm: arm_settings(arm) for arm in arms}
 
 
+def note(arms, *experiments):
+    """In what these arms and experiments are not the paper's, in words for what shows them; else empty."""
+    own = {arm: SETTINGS.arms[arm] for arm in arms}
+    return paper.note(own, {name: getattr(SETTINGS, name) for name in experiments})
+
+
 def per_network(folder, suffix, seeds):
     """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
     return [
@@ -129,6 +136,9 @@ ASKED = {
     "conservation": CHAINS,
 }
 PER_NETWORK = {"learning_curves": SEEDS} | {table: some(arms) for table, arms in ASKED.items() if arms}
+PAPERS = [arm for arm in SEEDS if arm in paper.ARMS]  # what claims are about; without any, one's own arms
+NOTE = note(PAPERS or SEEDS, *(name for name in paper.EXPERIMENTS if ASKED[name]))
+EXPERIMENTS = {name: getattr(SETTINGS, name).model_dump(exclude={"arms"}) for name in paper.EXPERIMENTS}
 CLAIM_TABLES = [*PER_NETWORK, "pathways"] + ["perturbation_summary"] * bool(SETTINGS.comparison)
 TABLES = [*CLAIM_TABLES, "parameters", "resources", "reference"]
 

@@ -15,7 +15,7 @@ rule fig2a:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2a", arms=settings_of(SETTINGS.comparison)),
+        id=identity("fig2a", arms=settings_of(SETTINGS.comparison), note=note(SETTINGS.comparison)),
     shell:
         "python workflow/scripts/fig2a.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -35,7 +35,7 @@ rule fig2b:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2b", arms=settings_of(SETTINGS.comparison)),
+        id=identity("fig2b", arms=settings_of(SETTINGS.comparison), note=note(SETTINGS.comparison)),
     shell:
         "python workflow/scripts/fig2b.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -56,7 +56,7 @@ rule fig1:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig1", modules=4),
+        id=identity("fig1", modules=4, note=note(FIG1)),
     shell:
         "python workflow/scripts/fig1.py --id {params.id:q} --modular {input.modular:q} --flat {input.flat:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -76,7 +76,11 @@ rule fig2c:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig2c", arms=settings_of(SETTINGS.generalisation.arms)),
+        id=identity(
+            "fig2c",
+            arms=settings_of(SETTINGS.generalisation.arms),
+            note=note(SETTINGS.generalisation.arms, "generalisation"),
+        ),
     shell:
         "python workflow/scripts/fig2c.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -96,7 +100,12 @@ rule fig3:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig3", arms=settings_of(SETTINGS.comparison), threshold=SETTINGS.perturbation.threshold),
+        id=identity(
+            "fig3",
+            arms=settings_of(SETTINGS.comparison),
+            threshold=SETTINGS.perturbation.threshold,
+            note=note(SETTINGS.comparison, "perturbation"),
+        ),
     shell:
         "python workflow/scripts/fig3.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -116,7 +125,12 @@ rule fig4:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig4", arms=settings_of(SETTINGS.timescales.arms), max_lag=SETTINGS.timescales.max_lag),
+        id=identity(
+            "fig4",
+            arms=settings_of(SETTINGS.timescales.arms),
+            max_lag=SETTINGS.timescales.max_lag,
+            note=note(SETTINGS.timescales.arms, "timescales"),
+        ),
     shell:
         "python workflow/scripts/fig4.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -137,7 +151,9 @@ rule fig5:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS)),
+        id=identity(
+            "fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS), note=note(CHAINS, "perturbation")
+        ),
     shell:
         "python workflow/scripts/fig5.py --id {params.id:q} --perturbation {input.perturbation:q} --conservation {input.conservation:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -157,7 +173,9 @@ rule fig6:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
+        id=identity(
+            "fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6), note=note(FIG6)
+        ),
     shell:
         "python workflow/scripts/fig6.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -177,7 +195,7 @@ rule n200:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("n200", arms=settings_of(DRIVEN)),
+        id=identity("n200", arms=settings_of(DRIVEN), note=note(DRIVEN)),
     shell:
         "python workflow/scripts/n200.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -45,7 +45,7 @@ rule pool_proof_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pool_proof_figure"),
+        id=identity("pool_proof_figure", note=note(PROOF_SEEDS)),
     shell:
         "python workflow/scripts/pool_proof_figure.py --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -122,6 +122,6 @@ rule pages:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("pages", folder=f"{RESULTS}/pages", tables=PAGES, longest=500),
+        id=identity("pages", folder=f"{RESULTS}/pages", tables=PAGES, longest=500, note=NOTE),
     shell:
         "python workflow/scripts/pages.py --id {params.id:q} 2> {log:q}"

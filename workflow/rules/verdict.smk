@@ -16,7 +16,14 @@ rule claims:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("claims", folder=f"{RESULTS}/tables", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        id=identity(
+            "claims",
+            folder=f"{RESULTS}/tables",
+            tables=CLAIM_TABLES,
+            arms=settings_of(SEEDS),
+            experiments=EXPERIMENTS,
+            note=NOTE,
+        ),
     shell:
         "python workflow/scripts/claims.py --id {params.id:q}"
         " --table {output.table:q} --csv {output.csv:q} --markdown {output.markdown:q} 2> {log:q}"
@@ -36,7 +43,7 @@ rule claims_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("claims_figure"),
+        id=identity("claims_figure", note=NOTE),
     shell:
         "python workflow/scripts/claims_figure.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -55,7 +62,7 @@ rule check_claims:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("check_claims"),
+        id=identity("check_claims", note=NOTE),
     shell:
         "python workflow/scripts/check_claims.py --id {params.id:q}"
         " --table {input:q} --output {output:q} 2> {log:q}"
@@ -75,7 +82,13 @@ rule reference:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("reference", folder=f"{RESULTS}/tables", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        id=identity(
+            "reference",
+            folder=f"{RESULTS}/tables",
+            tables=CLAIM_TABLES,
+            arms=settings_of(SEEDS),
+            experiments=EXPERIMENTS,
+        ),
     shell:
         "python workflow/scripts/reference.py --id {params.id:q}"
         " --table {output.table:q} --markdown {output.markdown:q} 2> {log:q}"
@@ -128,6 +141,7 @@ rule sensitivity_claims:
             "sensitivity_claims",
             folders={f"{RESULTS}/tables": CLAIM_TABLES, f"{RESULTS}/sensitivity": SENSITIVITY_TABLES},
             arms=settings_of(SETTINGS.arms_of("all") + SETTINGS.arms_of("sensitivity")),
+            experiments=EXPERIMENTS,
             stand_ins=SETTINGS.sensitivity.stand_ins,
             seeds=SETTINGS.sensitivity.seeds,
             variants={variant: SETTINGS.variants_of(variant) for variant in SETTINGS.sensitivity.variants},
@@ -151,7 +165,7 @@ rule sensitivity_figure:
     conda:
         "../../envs/modgrow.yaml"
     params:
-        id=identity("sensitivity_figure"),
+        id=identity("sensitivity_figure", note=NOTE),
     shell:
         "python workflow/scripts/sensitivity_figure.py --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

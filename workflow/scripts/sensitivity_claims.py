@@ -5,7 +5,7 @@ import pandas as pd
 from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.store import files, tables
-from modgrow.verdict import judge
+from modgrow.verdict import judge, paper
 from modgrow.verdict.evidence import Evidence
 
 
@@ -16,7 +16,8 @@ def main() -> None:
     for folder, names in args.id["folders"].items():
         for name in names:
             found.setdefault(name, []).append(tables.read(f"{folder}/{name}.parquet"))
-    evidence = Evidence({name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}, arms)
+    whole = {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
+    evidence = Evidence(whole, arms, paper.experiments_from_json(args.id["experiments"]))
     claims = judge.judge_variants(evidence, args.id["variants"], args.id["stand_ins"], args.id["seeds"])
     tables.write(args.table, claims, script.provenance(__file__, args.id, "scipy"))
     files.write(args.csv, lambda path: claims.to_csv(path, index=False))
