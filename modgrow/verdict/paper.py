@@ -85,7 +85,7 @@ def note(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
 
 
 def unlike(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
-    """In what these are not the paper's, seeds aside: `epochs 20 instead of 60; n200: n_max 9 instead of 200`.
+    """In what these are not the paper's, seeds aside: `epochs 20 instead of 60; n200: n_max 9 instead ...`.
 
     What all arms share comes first and once, then the experiments, then single arms. Empty if in nothing.
     """
