@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from modgrow import config
+from modgrow.arm import Arm
 from modgrow.experiments import pathways
 from modgrow.experiments.ideal import ideal_timescales
-from modgrow.verdict import comparisons, judge, reference
+from modgrow.verdict import comparisons, judge, paper, reference
 from modgrow.verdict.claims import CLAIMS, FLAT, MODULAR
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.measures import MEASURES
@@ -149,8 +150,16 @@ def world(right=True):
 
 
 @pytest.fixture(scope="module")
-def judged():
-    return {right: judge.judge(world(right)).set_index("claim") for right in (True, False)}
+def right():
+    """The world as the paper says, to be read alone."""
+    return world()
+
+
+@pytest.fixture(scope="module")
+def judged(right):
+    return {
+        truth: judge.judge(right if truth else world(False)).set_index("claim") for truth in (True, False)
+    }
 
 
 @pytest.mark.parametrize("claim", [claim.name for claim in CLAIMS])
@@ -221,6 +230,78 @@ def test_claims_without_evidence_are_left_out_and_pairs_judged_on_what_is_there(
     assert found.loc["modular_above_flat", "arms"] == "modular_10 flat_54"
     assert found.loc["flat_plateaus", "arms"] == "flat_54 flat_91"
     assert not {"tau_falls_in_flat", "frozen_recurrent_near_15", "n_200"} & set(found.index)
+    assert found.loc["modular_above_flat", ["verdict", "reason"]].tolist() == [
+        "not judged",
+        "lacks modular_5, modular_15, modular_20, flat_20, flat_91, flat_128",
+    ]
+    assert found.loc["size_does_not_matter", "verdict"] == "reproduced"
+    lacking = sum("learning_curves" in c.tables or "timescales" in c.tables for c in CLAIMS)
+    assert judge.count(found).endswith(f"; 6 not judged; {lacking} of {len(CLAIMS)} claims lack their arms")
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Intervals from few resamples: for what the numbers are, not how wide."""
+    monkeypatch.setattr("modgrow.verdict.statistics.RESAMPLES", 99)
+
+
+def test_a_claim_is_judged_on_arms_of_the_papers_settings_alone(judged, right):
+    """The rest keeps its verdict; what is not judged keeps its numbers and says why."""
+    arms = {**ARMS, "modular_10": Arm(units=10, learning_rate=0.3)}
+    found = judge.judge(Evidence(right.tables, arms)).set_index("claim")
+    names = {claim.name for claim in CLAIMS if "modular_10" in claim.arms}
+    apart = found["verdict"] == "not judged"
+    assert set(found.index[apart]) == names
+    assert set(found.loc[apart, "reason"]) == {"modular_10: learning_rate 0.3 instead of 0.1"}
+    numbers = ["estimate", "low", "high", "n_seeds", "arms"]
+    pd.testing.assert_frame_equal(found[numbers], judged[True][numbers])
+    assert found.loc[~apart, "verdict"].tolist() == judged[True].loc[~apart, "verdict"].tolist()
+    table = found.reset_index()
+    assert judge.problems(table) == []
+    assert judge.count(table).endswith(f"; {len(names)} not judged")
+    assert judge.count(table).count(" reproduced, 0 not reproduced, 0 inconclusive, of ") == 2
+    said = judge.markdown(table, "not the paper's settings: that")
+    assert said.startswith("not the paper's settings: that.\n\n")
+    assert said.count("not judged (modular_10: learning_rate 0.3 instead of 0.1)") == len(names)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_claim_is_judged_on_experiments_of_the_papers_settings_alone(right):
+    """Each claim knows the experiments that it depends on by its tables."""
+    for name, changed in (
+        ("perturbation", config.Perturbation(draws=2)),
+        ("generalisation", config.Generalisation(k_max=3)),
+        ("timescales", config.Timescales(steps=5000)),
+    ):
+        evidence = Evidence(right.tables, ARMS, {**paper.EXPERIMENTS, name: changed})
+        found = judge.judge(evidence).set_index("claim")
+        asked = {c.name for c in CLAIMS if any(table.startswith(name) for table in c.tables)}
+        assert set(found.index[found["verdict"] == "not judged"]) == asked, name
+
+
+@pytest.mark.usefixtures("quick")
+def test_settings_of_experiments_reach_the_statistics(judged, right):
+    """Twice the lags change what an ideal reader shows; no accuracy lies above a threshold of 1."""
+    other = {
+        **paper.EXPERIMENTS,
+        "perturbation": config.Perturbation(threshold=1.0),
+        "timescales": config.Timescales(max_lag=60),
+    }
+    found = judge.judge(Evidence(right.tables, ARMS, other)).set_index("claim")
+    assert found.loc["robust_to_weight_noise_at_equal_n", "n_seeds"] == 0
+    assert found.loc["deeper_modules_suffer_more", "n_seeds"] == 0
+    beyond = "effective_tau_beyond_ideal_reader"
+    assert found.loc[beyond, "estimate"] != judged[True].loc[beyond, "estimate"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_arm_of_another_architecture_under_a_name_of_the_paper_is_said(judged, right):
+    """Names, not what was trained under them, say which arm is set against which."""
+    arms = {**ARMS, "modular_10": Arm(architecture="flat", units=10)}
+    found = judge.judge(Evidence(right.tables, arms)).set_index("claim")
+    assert set(found.index) == set(judged[True].index)
+    reason = "modular_10: architecture flat instead of modular"
+    assert found.loc["modular_above_flat", ["verdict", "reason"]].tolist() == ["not judged", reason]
 
 
 def changed_world():
@@ -254,6 +335,22 @@ def test_an_unchanged_architecture_takes_part_and_stand_ins_replace():
     assert found.loc["modular_above_flat", "arms"] == "modular_10 flat_54.odd"
     assert found.loc["modular_above_flat", "verdict"] == "not reproduced"  # 61 against 61
     assert found.loc["generalisation_above_flat", "arms"] == "modular_15 flat_54.odd"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_variant_is_judged_where_its_arms_are_the_papers_but_for_the_change():
+    evidence = changed_world()
+    variants = {"odd": {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}}
+    table = judge.judge_variants(evidence, variants, {}, 5)
+    assert not table["reason"].any()
+    evidence.arms["modular_10.odd"] = Arm(units=10, learning_rate=0.2)
+    pd.testing.assert_frame_equal(judge.judge_variants(evidence, variants, {}, 5), table)
+    evidence.arms["modular_10"] = Arm(units=10, epochs=20)
+    found = judge.judge_variants(evidence, variants, {}, 5).query("variant == 'odd'").set_index("claim")
+    apart = found.loc["modular_above_flat"]
+    assert (apart["verdict"], apart["baseline"]) == ("not judged", "not judged")
+    assert apart["reason"] == "modular_10: epochs 20 instead of 60"
+    assert found.loc["flat_plateaus", "verdict"] != "not judged"
 
 
 def test_all_variants_come_in_one_table_after_the_papers_settings():

@@ -104,6 +104,7 @@ LIGHT = [
     "experiments.parameters",
     "experiments.resources",
     "verdict.claims",
+    "verdict.paper",
     "verdict.pool_proof",
     "figures.pool_proof",
 ]

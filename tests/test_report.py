@@ -77,6 +77,7 @@ def entries(browser, kind):
 def test_the_page_loads_without_errors_and_says_what_it_is(browser):
     text = browser.find_element(By.ID, "app").text
     assert "independent reproduction" in text
+    assert "not the paper's settings: batch_size 64 instead of 256, epochs 3 instead of 60" in text
     assert text.index("1 Verdict") < text.index("2 Figures") < text.index("4 Tables")
     errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert not errors
@@ -112,7 +113,7 @@ def test_every_table_shows_rows(browser, finished):
 
 def test_the_claims_come_first_with_their_verdicts(browser):
     open_category(browser, "1 Verdict")[-1].click()  # below the figure
-    assert "inconclusive" in wait(browser, page_text)
+    assert "not judged" in wait(browser, page_text)
 
 
 def test_run_times_and_the_graph_of_rules_are_there(browser):

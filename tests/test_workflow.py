@@ -154,15 +154,35 @@ def test_tables_say_what_they_promise(finished):
 
 def test_the_run_ends_with_a_checked_verdict(finished):
     folder = finished[2][0] / "results" / "small"
-    assert " reproduced, " in (folder / "verdict.txt").read_text()
+    first, second = (folder / "verdict.txt").read_text().splitlines()
+    assert first.startswith(
+        "not the paper's settings: batch_size 64 instead of 256, epochs 3 instead of 60, "
+    )
+    assert second.startswith("0 reproduced, 0 not reproduced, 0 inconclusive, of 0 claims of the paper; ")
     claims = pd.read_csv(folder / "claims.csv").set_index("claim")
     promised = "panel statistic estimate low high n_seeds direction threshold calibrated verdict"
     assert set(promised.split()) <= set(claims.columns)
     assert claims.loc["modular_above_flat", "arms"] == "modular_5 flat_20"
-    assert claims.loc["modular_above_flat", "verdict"] == "inconclusive"  # one flat network
+    assert set(claims["verdict"]) == {"not judged"}
+    assert "epochs 3 instead of 60" in claims.loc["modular_above_flat", "reason"]
     assert "n_200" not in claims.index
-    assert "| panel" in (folder / "claims.md").read_text()
-    assert "flat_20" in (folder / "reference.md").read_text()
+    markdown = (folder / "claims.md").read_text()
+    assert markdown.startswith(first)
+    assert "| panel" in markdown
+    beside = (folder / "reference.md").read_text()
+    assert beside.startswith("The authors' numbers are not set beside modular_5, flat_20: not the paper's")
+    assert len(beside.splitlines()) == 1
+
+
+def test_every_figure_and_page_says_what_is_not_the_papers(finished):
+    folder = finished[2][0] / "results" / "small"
+    first = (folder / "verdict.txt").read_text().splitlines()[0]
+    for path in folder.glob("figures/*.svg"):
+        text = path.read_text()
+        assert "not the paper's settings: batch_size 64 instead of 256" in text, path
+        assert "epochs 3 instead of 60" in text, path
+    for path in folder.glob("pages/*.html"):
+        assert f"<small>{first}</small>" in path.read_text(), path
 
 
 def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_path):

@@ -7,6 +7,7 @@ import pandas as pd
 
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure, Line2D
+from modgrow.verdict.judge import NOT_JUDGED, VERDICTS
 
 COLUMNS = (
     "panel", "statement", "estimate", "low", "high", "n_seeds", "direction", "threshold", "threshold_high",
@@ -16,6 +17,7 @@ LOOKS = {
     "reproduced": {"color": "#0a4a8f", "marker": "o", "markerfacecolor": "#0a4a8f"},
     "not reproduced": {"color": "#d9711a", "marker": "X", "markerfacecolor": "#d9711a"},
     "inconclusive": {"color": "0.45", "marker": "o", "markerfacecolor": "white"},
+    NOT_JUDGED: {"color": "0.7", "marker": "s", "markerfacecolor": "0.7"},
 }
 
 
@@ -47,14 +49,15 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.tick_params(length=0)
     axes.spines["left"].set_color("none")
     title = "mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it"
-    legend(figure, "outside upper center", title)
+    legend(figure, "outside upper center", title, table)
     return figure
 
 
-def legend(figure: Figure, loc: str, title: str) -> None:
-    """The look of each verdict, under `title`."""
-    handles = [Line2D([], [], linestyle="", markersize=5, label=name, **look) for name, look in LOOKS.items()]
-    figure.legend(handles=handles, loc=loc, ncols=3, frameon=False, title=title, title_fontsize=6.5)
+def legend(figure: Figure, loc: str, title: str, table: pd.DataFrame) -> None:
+    """The look of each verdict, under `title`; of claims not judged only where the table has some."""
+    looks = {name: LOOKS[name] for name in LOOKS if name in VERDICTS or name in set(table["verdict"])}
+    handles = [Line2D([], [], linestyle="", markersize=5, label=name, **look) for name, look in looks.items()]
+    figure.legend(handles=handles, loc=loc, ncols=len(looks), frameon=False, title=title, title_fontsize=6.5)
 
 
 def _write(axes: Axes, x: float, place: int, text: str) -> None:

@@ -8,7 +8,7 @@ from modgrow.verdict.judge import brief
 
 STYLE = """
 body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5em; color: #222; background: white }
-table { border-collapse: collapse } caption { text-align: left; margin-bottom: 0.8em }
+table { border-collapse: collapse } caption { text-align: left; margin-bottom: 0.8em } small { color: #888 }
 th { text-align: left; border-bottom: 1.5px solid #222; position: sticky; top: 0; background: white }
 th, td { padding: 0.25em 0.8em 0.25em 0; vertical-align: top }
 tbody tr:nth-child(even) { background: #f4f4f4 }
@@ -16,16 +16,19 @@ tbody tr:nth-child(even) { background: #f4f4f4 }
 
 
 @pd.option_context("display.html.use_mathjax", True, "display.colheader_justify", "right")
-def draw(name: str, table: pd.DataFrame, longest: int) -> str:
+def draw(name: str, table: pd.DataFrame, longest: int, note: str = "") -> str:
     """The table called `name` as HTML: claims and resources in brief, others as they are.
 
-    Of more than `longest` rows the first are shown, and the page says so.
+    Of more than `longest` rows the first are shown, and the page says so. A `note` stands under the caption.
     """
     table = {"claims": brief, "resources": per_rule}.get(name, lambda whole: whole)(table)
     shown = table.head(longest)
     cut = "" if len(shown) == len(table) else f"; the first {longest} are shown"
-    caption = f"<b>{escape(name)}</b>: {len(table):,} rows{cut}"
+    below = f"<br><small>{escape(note, quote=False)}</small>" if note else ""
+    caption = f"<b>{escape(name)}</b>: {len(table):,} rows{cut}{below}"
     body = shown.to_html(index=False, border=0, float_format="{:.4g}".format, na_rep="")
+    if shown.empty:
+        body = body.replace("<tbody>", "<tbody><tr><td>none</td></tr>", 1)
     body = body.replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
     head = f"<meta charset='utf-8'><title>{escape(name)}</title><style>{STYLE}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"

@@ -35,5 +35,5 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.xaxis.tick_top()
     axes.set(xlim=(-0.5, len(variants) - 0.5), ylim=(len(claims) - 0.5, -0.5))
     title = "shaded: the opposite of the same arms and seeds unchanged; empty: claim not touched"
-    legend(figure, "outside lower center", title)
+    legend(figure, "outside lower center", title, table)
     return figure

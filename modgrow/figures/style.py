@@ -237,9 +237,28 @@ def _settle(figure: Figure) -> None:
         axes.set_position([round(value, 6) for value in axes.get_position().bounds])
 
 
+def _footnote(figure: Figure, note: str) -> None:
+    """A small grey note below everything, for which the settled figure grows; it breaks between its parts."""
+    unbroken = re.sub(r"(?<![,;:]) ", "\0", note)
+    parts = textwrap.wrap(unbroken, int(28 * figure.get_figwidth()), break_on_hyphens=False)
+    width, height = figure.get_size_inches()
+    strip = 0.1 * len(parts) + 0.05  # inches
+    total = height + strip
+    figure.set_size_inches(width, total)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position([left, (bottom * height + strip) / total, wide, high * height / total])
+    for legend in figure.legends:
+        legend.set_bbox_to_anchor((0.0, strip / total, 1.0, height / total), figure.transFigure)
+    words = {"fontsize": 5.5, "color": "0.5", "va": "bottom", "parse_math": False, "linespacing": 1.1}
+    figure.text(0.04 / width, 0.03 / total, "\n".join(parts).replace("\0", " "), **words)
+
+
 @theme()
-def save(figure: Figure, svg: str | Path, png: str | Path) -> None:
-    """Write both formats; the same data give the same bytes."""
+def save(figure: Figure, svg: str | Path, png: str | Path, note: str = "") -> None:
+    """Write both formats, over a `note` if there is one; the same data give the same bytes."""
     _settle(figure)
+    if note:
+        _footnote(figure, note)
     files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
     files.write(png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None}))

@@ -1,6 +1,6 @@
 """From tables to verdicts: every claim that can be judged, under the paper's settings or changed ones.
 
-A verdict speaks of the paper: where arms or experiments are not the paper's (`paper.py`), seeds aside, or where
+A verdict speaks of the paper. Where arms or experiments are not the paper's (`paper.py`; seeds aside), or
 some of a claim's arms are lacking, the claim keeps its numbers, is `not judged`, and says why.
 """
 
@@ -129,7 +129,7 @@ def count(table: pd.DataFrame) -> str:
     arms = dict(zip(table["statement"], table["arms"], strict=True))
     lacking = sum(not set(claim.arms) <= set(arms.get(claim.statement, "").split()) for claim in CLAIMS)
     unjudged = f"; {len(table) - len(judged)} not judged" if len(judged) < len(table) else ""
-    return line + unjudged + (f"; {lacking} of all {len(CLAIMS)} lack their arms" if lacking else "")
+    return line + unjudged + (f"; {lacking} of {len(CLAIMS)} claims lack their arms" if lacking else "")
 
 
 def _counts(table: pd.DataFrame) -> str:

@@ -69,7 +69,7 @@ ARMS = {
 
 
 def named(name: str, arm: Arm) -> Arm:
-    """The paper's arm of that name; else the paper's recipe for an arm of this architecture, size and growth."""
+    """The paper's arm of that name; of a name that is not the paper's, its recipe for such a network."""
     return ARMS.get(name) or Arm(architecture=arm.architecture, units=arm.units, growth=arm.growth)
 
 
@@ -85,7 +85,7 @@ def note(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
 
 
 def unlike(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
-    """In what these are not the paper's, seeds aside: `epochs 20 instead of 60; modular_10: units 9 instead ...`.
+    """In what these are not the paper's, seeds aside: `epochs 20 instead of 60; n200: n_max 9 instead ...`.
 
     What all arms share comes first and once, then the experiments, then single arms. Empty if in nothing.
     """
@@ -108,9 +108,8 @@ def _of_arms(arms: Mapping[str, Arm]) -> tuple[Said, Said]:
     for name, arm in arms.items():
         for key, (theirs, ours) in _of_arm(papers[name], arm).items():
             alike.setdefault((key, repr(theirs), _instead(key, theirs, ours)), []).append(name)
-    given = Counter(
-        (key, repr(_value(arm, key))) for key in {key for key, *_ in alike} for arm in papers.values()
-    )
+    keys = {key for key, *_ in alike}
+    given = Counter((key, repr(_value(arm, key))) for key in keys for arm in papers.values())
     shared, single = [], {}
     for (key, theirs, words), names in sorted(alike.items(), key=lambda item: -len(item[1])):
         if len(names) == given[key, theirs] and (len(names) > 1 or len(arms) == 1):
@@ -139,10 +138,8 @@ def _value(record: Record, key: str) -> Any:
 
 def _instead(key: str, theirs: Any, ours: Any) -> str:
     """`epochs 20 instead of 60`."""
-    short, shorter = _word(ours), _word(theirs)
-    return (
-        f"{key} {ours!r} instead of {theirs!r}" if short == shorter else f"{key} {short} instead of {shorter}"
-    )
+    word = repr if _word(ours) == _word(theirs) else _word
+    return f"{key} {word(ours)} instead of {word(theirs)}"
 
 
 def _word(value: Any) -> str:

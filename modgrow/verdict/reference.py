@@ -1,4 +1,7 @@
-"""The authors' own numbers beside ours: from the paper, its text and figures, and their public code."""
+"""The authors' own numbers beside ours: from the paper, its text and figures, and their public code.
+
+They are set beside networks of the paper's settings alone.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
+from tabulate import tabulate
 
 from modgrow.verdict.evidence import Evidence
 
 PerSeed = Float[np.ndarray, " seed"]
 
-COLUMNS = ("what", "theirs", "source", "arm", "ours", "lowest", "highest", "n_seeds")
+TYPES = dict.fromkeys(("what", "theirs", "source", "arm"), object)
+TYPES |= dict.fromkeys(("ours", "lowest", "highest"), float) | {"n_seeds": "int64"}
+COLUMNS = tuple(TYPES)
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,12 @@ def tasks(evidence: Evidence, arm: str) -> PerSeed:
     return evidence.of("learning_curves", arm).groupby("seed")["n_tasks_solved"].max().to_numpy(float)
 
 
-def tasks_after(epochs: int) -> Callable[[Evidence, str], PerSeed]:
-    """Tasks solved per epoch over the first so many epochs."""
+def tasks_per_epoch(first: float = np.inf) -> Callable[[Evidence, str], PerSeed]:
+    """Tasks solved per epoch over all epochs or the first so many."""
 
     def per_epoch(evidence: Evidence, arm: str) -> PerSeed:
         rows = evidence.of("learning_curves", arm)
-        last = rows[rows["epoch"] <= epochs].groupby("seed")[["epoch", "n_tasks_solved"]].max()
+        last = rows[rows["epoch"] <= first].groupby("seed")[["epoch", "n_tasks_solved"]].max()
         return (last["n_tasks_solved"] / last["epoch"]).to_numpy()
 
     return per_epoch
@@ -62,17 +68,17 @@ def _flat(units: int, theirs: str) -> Reference:
 
 
 REFERENCES = (
-    Reference("new tasks per epoch", "1", "paper", "modular_10", "learning_curves", tasks_after(60)),
-    Reference("new tasks per epoch", "1", "paper", "modular_15", "learning_curves", tasks_after(60)),
-    Reference("new tasks per epoch", "1", "paper", "modular_20", "learning_curves", tasks_after(60)),
-    Reference("new tasks per epoch", "below 1", "paper", "modular_5", "learning_curves", tasks_after(60)),
+    Reference("new tasks per epoch", "1", "paper", "modular_10", "learning_curves", tasks_per_epoch()),
+    Reference("new tasks per epoch", "1", "paper", "modular_15", "learning_curves", tasks_per_epoch()),
+    Reference("new tasks per epoch", "1", "paper", "modular_20", "learning_curves", tasks_per_epoch()),
+    Reference("new tasks per epoch", "below 1", "paper", "modular_5", "learning_curves", tasks_per_epoch()),
     Reference(
         "new tasks per epoch up to about 30 (theirs at learning rates 0.2 and 0.4)",
         "nearly 1; a few runs stick at 19 to 24",
         "authors' growing networks, 1024 runs",
         "modular_10",
         "learning_curves",
-        tasks_after(30),
+        tasks_per_epoch(30),
     ),
     _flat(20, "11"),
     _flat(54, "26"),
@@ -114,10 +120,27 @@ def compare(evidence: Evidence) -> pd.DataFrame:
     """One row per number that the evidence has a counterpart of: mean and range over networks."""
     rows = []
     for reference in REFERENCES:
-        if evidence.has(reference.arm, (reference.table,)):
+        tables = (reference.table,)
+        if evidence.has(reference.arm, tables) and not evidence.unlike([reference.arm], tables):
             ours = reference.ours(evidence, reference.arm)
             ours = ours[np.isfinite(ours)]
             if len(ours):
                 numbers = (ours.mean(), ours.min(), ours.max(), len(ours))
                 rows.append((reference.what, reference.theirs, reference.source, reference.arm, *numbers))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
+
+
+def markdown(found: pd.DataFrame, evidence: Evidence) -> str:
+    """The numbers of `compare` for readers, under a line on the arms that these leave out, and why."""
+    asked = dict.fromkeys((reference.arm, reference.table) for reference in REFERENCES)
+    apart = [(a, table) for a, table in asked if evidence.has(a, (table,)) and evidence.unlike([a], [table])]
+    said = []
+    if apart:
+        arms, tables = (list(dict.fromkeys(names)) for names in zip(*apart, strict=True))
+        words = evidence.unlike(arms, tables)
+        said.append(
+            f"The authors' numbers are not set beside {', '.join(arms)}: not the paper's settings: {words}."
+        )
+    if len(found):
+        said.append(tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g"))
+    return "\n\n".join(said or ["No arm of this run has a number of the authors."]) + "\n"

@@ -35,6 +35,7 @@ from modgrow import config as modgrow_config
 from modgrow import forecast, places, source
 from modgrow.errors import ModgrowError
 from modgrow.store import files, headers
+from modgrow.verdict import paper
 
 sys.path.remove(str(ROOT))
 if places.ROOT != ROOT.resolve():
@@ -205,6 +206,12 @@ def settings_of(arms):
     return {arm: arm_settings(arm) for arm in arms}
 
 
+def note(arms, *experiments):
+    """In what these arms and experiments are not the paper's, in words for what shows them; else empty."""
+    own = {arm: SETTINGS.arms[arm] for arm in arms}
+    return paper.note(own, {name: getattr(SETTINGS, name) for name in experiments})
+
+
 def per_network(folder, suffix, seeds):
     """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
     return places.per_network(f"{RESULTS}/{folder}", suffix, seeds)
@@ -239,6 +246,11 @@ EXPERIMENTS = {  # what each asks of a network of an arm
     },
     "timescales": lambda arm: {"settings": SETTINGS.timescales.model_dump(exclude={"arms"})},
     "conservation": lambda arm: {},
+}
+PAPERS = [arm for arm in SEEDS if arm in paper.ARMS]  # what claims are about; without any, one's own arms
+NOTE = note(PAPERS or SEEDS, *(name for name in paper.EXPERIMENTS if ASKED[name]))
+EXPERIMENT_SETTINGS = {
+    name: getattr(SETTINGS, name).model_dump(exclude={"arms"}) for name in paper.EXPERIMENTS
 }
 CLAIM_TABLES = [*PER_NETWORK, "pathways"] + ["perturbation_summary"] * bool(SETTINGS.comparison)
 TABLES = [*CLAIM_TABLES, "parameters", "resources", "reference"]

@@ -16,7 +16,7 @@ rule fig2a:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig2a"),
-        id=lambda w: identity("fig2a", arms=settings_of(SETTINGS.comparison)),
+        id=lambda w: identity("fig2a", arms=settings_of(SETTINGS.comparison), note=note(SETTINGS.comparison)),
     shell:
         "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -37,7 +37,7 @@ rule fig2b:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig2b"),
-        id=lambda w: identity("fig2b", arms=settings_of(SETTINGS.comparison)),
+        id=lambda w: identity("fig2b", arms=settings_of(SETTINGS.comparison), note=note(SETTINGS.comparison)),
     shell:
         "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -59,7 +59,7 @@ rule fig1:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig1"),
-        id=lambda w: identity("fig1", modules=4),
+        id=lambda w: identity("fig1", modules=4, note=note(FIG1)),
     shell:
         "{params.run} --id {params.id:q} --modular {input.modular:q} --flat {input.flat:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -80,7 +80,11 @@ rule fig2c:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig2c"),
-        id=lambda w: identity("fig2c", arms=settings_of(SETTINGS.generalisation.arms)),
+        id=lambda w: identity(
+            "fig2c",
+            arms=settings_of(SETTINGS.generalisation.arms),
+            note=note(SETTINGS.generalisation.arms, "generalisation"),
+        ),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -102,7 +106,10 @@ rule fig3:
     params:
         run=job("fig3"),
         id=lambda w: identity(
-            "fig3", arms=settings_of(SETTINGS.comparison), threshold=SETTINGS.perturbation.threshold
+            "fig3",
+            arms=settings_of(SETTINGS.comparison),
+            threshold=SETTINGS.perturbation.threshold,
+            note=note(SETTINGS.comparison, "perturbation"),
         ),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
@@ -125,7 +132,10 @@ rule fig4:
     params:
         run=job("fig4"),
         id=lambda w: identity(
-            "fig4", arms=settings_of(SETTINGS.timescales.arms), max_lag=SETTINGS.timescales.max_lag
+            "fig4",
+            arms=settings_of(SETTINGS.timescales.arms),
+            max_lag=SETTINGS.timescales.max_lag,
+            note=note(SETTINGS.timescales.arms, "timescales"),
         ),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
@@ -148,7 +158,9 @@ rule fig5:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig5"),
-        id=lambda w: identity("fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS)),
+        id=lambda w: identity(
+            "fig5", arm=SETTINGS.pathways, arms=settings_of(CHAINS), note=note(CHAINS, "perturbation")
+        ),
     shell:
         "{params.run} --id {params.id:q} --perturbation {input.perturbation:q} --conservation {input.conservation:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -169,7 +181,9 @@ rule fig6:
         "../../envs/modgrow.yaml"
     params:
         run=job("fig6"),
-        id=lambda w: identity("fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6)),
+        id=lambda w: identity(
+            "fig6", panels=list(map(list, FIG6_PANELS.items())), arms=settings_of(FIG6), note=note(FIG6)
+        ),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -190,7 +204,7 @@ rule n200:
         "../../envs/modgrow.yaml"
     params:
         run=job("n200"),
-        id=lambda w: identity("n200", arms=settings_of(DRIVEN)),
+        id=lambda w: identity("n200", arms=settings_of(DRIVEN), note=note(DRIVEN)),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -47,7 +47,7 @@ rule pool_proof_figure:
         "../../envs/modgrow.yaml"
     params:
         run=job("pool_proof_figure"),
-        id=lambda w: identity("pool_proof_figure"),
+        id=lambda w: identity("pool_proof_figure", note=note(PROOF_SEEDS)),
     shell:
         "{params.run} --id {params.id:q}"
         " --table {input:q} --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

@@ -131,6 +131,6 @@ rule pages:
         "../../envs/modgrow.yaml"
     params:
         run=job("pages"),
-        id=lambda w: identity("pages", tables=PAGES, longest=500),
+        id=lambda w: identity("pages", tables=PAGES, longest=500, note=NOTE),
     shell:
         "{params.run} --id {params.id:q} --page {output[0]:q} 2> {log:q}"

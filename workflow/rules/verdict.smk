@@ -17,7 +17,13 @@ rule claims:
         "../../envs/modgrow.yaml"
     params:
         run=job("claims"),
-        id=lambda w: identity("claims", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        id=lambda w: identity(
+            "claims",
+            tables=CLAIM_TABLES,
+            arms=settings_of(SEEDS),
+            experiments=EXPERIMENT_SETTINGS,
+            note=NOTE,
+        ),
     shell:
         "{params.run} --id {params.id:q}"
         " --table {output.table:q} --csv {output.csv:q} --markdown {output.markdown:q} 2> {log:q}"
@@ -38,7 +44,7 @@ rule claims_figure:
         "../../envs/modgrow.yaml"
     params:
         run=job("claims_figure"),
-        id=lambda w: identity("claims_figure"),
+        id=lambda w: identity("claims_figure", note=NOTE),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"
@@ -58,7 +64,7 @@ rule check_claims:
         "../../envs/modgrow.yaml"
     params:
         run=job("check_claims"),
-        id=lambda w: identity("check_claims"),
+        id=lambda w: identity("check_claims", note=NOTE),
     shell:
         "{params.run} --id {params.id:q}" " --table {input:q} --output {output:q} 2> {log:q}"
 
@@ -78,7 +84,12 @@ rule reference:
         "../../envs/modgrow.yaml"
     params:
         run=job("reference"),
-        id=lambda w: identity("reference", tables=CLAIM_TABLES, arms=settings_of(SEEDS)),
+        id=lambda w: identity(
+            "reference",
+            tables=CLAIM_TABLES,
+            arms=settings_of(SEEDS),
+            experiments=EXPERIMENT_SETTINGS,
+        ),
     shell:
         "{params.run} --id {params.id:q}"
         " --table {output.table:q} --markdown {output.markdown:q} 2> {log:q}"
@@ -132,6 +143,7 @@ rule sensitivity_claims:
             "sensitivity_claims",
             folders={"tables": CLAIM_TABLES, "sensitivity": SENSITIVITY_TABLES},
             arms=settings_of(SETTINGS.arms_of("all") + SETTINGS.arms_of("sensitivity")),
+            experiments=EXPERIMENT_SETTINGS,
             stand_ins=SETTINGS.sensitivity.stand_ins,
             seeds=SETTINGS.sensitivity.seeds,
             variants={variant: SETTINGS.variants_of(variant) for variant in SETTINGS.sensitivity.variants},
@@ -155,7 +167,7 @@ rule sensitivity_figure:
         "../../envs/modgrow.yaml"
     params:
         run=job("sensitivity_figure"),
-        id=lambda w: identity("sensitivity_figure"),
+        id=lambda w: identity("sensitivity_figure", note=NOTE),
     shell:
         "{params.run} --id {params.id:q} --table {input:q}"
         " --svg {output.svg:q} --png {output.png:q} 2> {log:q}"

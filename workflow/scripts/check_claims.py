@@ -12,7 +12,8 @@ def main() -> None:
     claims = tables.read(args.table, SCHEMA)
     if wrong := judge.problems(claims):
         raise StoreError(f"{args.table}: {'; '.join(wrong)}; look at the tables this claim is read from")
-    files.write(args.output, lambda path: path.write_text(judge.count(claims) + "\n", encoding="utf-8"))
+    said = judge.summary(claims, args.id.get("note", ""))
+    files.write(args.output, lambda path: path.write_text(said + "\n", encoding="utf-8"))
 
 
 if __name__ == "__main__":

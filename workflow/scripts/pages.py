@@ -16,7 +16,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--page")
     for name, path in args.id["tables"].items():
         table = tables.read(places.around(args.page) / path, SCHEMAS[name])
-        text = page.draw(name, table, args.id["longest"])
+        text = page.draw(name, table, args.id["longest"], args.id["note"])
         page_path = Path(args.page).with_name(f"{name}.html")
         files.write(page_path, lambda target, text=text: target.write_text(text, encoding="utf-8"))
 
