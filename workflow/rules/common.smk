@@ -278,17 +278,16 @@ COLLECTIONS = {"tables": PER_NETWORK, "sensitivity": SENSITIVITY}
 
 # Planning takes a processor 1.1 s per 1,000 jobs, and 25 MB.
 MOST_JOBS = 30_000
-for collection, asked in {**COLLECTIONS, "pool_proof": {"learning_curves": PROOF_SEEDS}}.items():
-    if (jobs := sum(sum(seeds.values()) for seeds in asked.values())) > MOST_JOBS:
+for collection, kinds in {**COLLECTIONS, "pool_proof": {"learning_curves": PROOF_SEEDS}}.items():
+    if (jobs := sum(sum(seeds.values()) for seeds in kinds.values())) > MOST_JOBS:
         raise WorkflowError(
             f"{SOURCE}: {collection} would take {jobs} jobs, at most {MOST_JOBS} are planned at once; lower `seeds`"
             " or spread the arms over several settings files"
         )
 
 FLATS = [arm for arm in SETTINGS.comparison if arm not in CHAINS]
-FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[
-    :1
-]  # the second-smallest chain (or the only one), the smallest flat
+# Fig. 1: the second-smallest chain (or the only one), the smallest flat.
+FIG1 = (CHAINS[:1] + CHAINS[1:2])[-1:] + FLATS[:1]
 DRIVEN = [arm for arm in SEEDS if SETTINGS.arms[arm].epochs is None]  # to a given N, whatever it takes
 FIG6_PANELS = {"a: frozen pathways": SETTINGS.freezing} if SETTINGS.freezing else {}
 FIG6_PANELS |= {f"b{n}: {title}": arms for n, (title, arms) in enumerate(SETTINGS.duplication.items(), 1)}
