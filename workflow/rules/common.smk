@@ -83,8 +83,8 @@ def placed(path):
     return str(PREFIX.replace_prefix(path))
 
 
-NOTE = Path(placed(f"{RESULTS}/{places.COMMAND}"))
-or_refuse(files.refuse_unwritable, NOTE.parent)
+COMMAND_FILE = Path(placed(f"{RESULTS}/{places.COMMAND}"))
+or_refuse(files.refuse_unwritable, COMMAND_FILE.parent)
 
 
 wildcard_constraints:
@@ -152,8 +152,10 @@ def note_command():
     """Write beside the results how this run was started: what makes a file again begins with it."""
     if workflow.is_main_process and workflow.executor_plugin and not (workflow.dryrun or workflow.touch):
         line = started_by() + "\n"
-        if not NOTE.exists() or NOTE.read_text(encoding="utf-8") != line:
-            or_refuse(files.write, NOTE, lambda temporary: temporary.write_text(line, encoding="utf-8"))
+        if not COMMAND_FILE.exists() or COMMAND_FILE.read_text(encoding="utf-8") != line:
+            or_refuse(
+                files.write, COMMAND_FILE, lambda temporary: temporary.write_text(line, encoding="utf-8")
+            )
 
 
 def identity(script, **uses):
