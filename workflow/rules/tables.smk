@@ -131,6 +131,7 @@ rule pages:
         "../../envs/modgrow.yaml"
     params:
         run=job("pages"),
+        folder=lambda w, output: str(Path(output[0]).parent),
         id=lambda w: identity("pages", tables=PAGES, longest=500, note=NOTE),
     shell:
-        "{params.run} --id {params.id:q} --page {output[0]:q} 2> {log:q}"
+        "{params.run} --id {params.id:q} --folder {params.folder:q} 2> {log:q}"

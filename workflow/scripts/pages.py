@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from modgrow import places, script
+from modgrow import script
 from modgrow.figures import page
 from modgrow.schemas import claims, comparisons, evidence, parameters, reference, resources
 from modgrow.store import files, tables
@@ -13,12 +13,14 @@ SCHEMAS = evidence.SCHEMAS | {
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--page")
+    args = script.arguments(__doc__, "--folder")
+    folder = Path(args.folder)
     for name, path in args.id["tables"].items():
-        table = tables.read(places.around(args.page) / path, SCHEMAS[name])
+        table = tables.read(folder.parent / path, SCHEMAS[name])
         text = page.draw(name, table, args.id["longest"], args.id["note"])
-        page_path = Path(args.page).with_name(f"{name}.html")
-        files.write(page_path, lambda target, text=text: target.write_text(text, encoding="utf-8"))
+        files.write(
+            folder / f"{name}.html", lambda target, text=text: target.write_text(text, encoding="utf-8")
+        )
 
 
 if __name__ == "__main__":
