@@ -38,8 +38,7 @@ def draw(table: pd.DataFrame) -> Figure:
         note = " *" if row.calibrated else ""
         _write(words, 0.0, place, row.panel + note)
         _write(words, 0.16, place, style.maths(textwrap.fill(row.statement, 78)))
-        spread = f"({row.low:.3g} to {row.high:.3g})" if np.isfinite(row.low) else "(no interval)"
-        _write(numbers, 0.0, place, f"{row.estimate:.3g} {spread}; {_asked(row)}; n = {row.n_seeds}")
+        _write(numbers, 0.0, place, f"{_found(row)}; {_asked(row)}; n = {row.n_seeds}")
     for beside in (words, numbers):
         beside.set_axis_off()
     axes.axvline(0.0, color="0.2", linewidth=0.8)
@@ -73,6 +72,11 @@ def _margin(row, value: float) -> float:
     if row.direction == "below":
         return row.threshold - value
     return min(value - row.threshold, row.threshold_high - value)
+
+
+def _found(row) -> str:
+    spread = f"({row.low:.3g} to {row.high:.3g})" if np.isfinite(row.low) else "(no interval)"
+    return f"{row.estimate:.3g} {spread}" if np.isfinite(row.estimate) else "no value"
 
 
 def _asked(row) -> str:

@@ -35,10 +35,10 @@ def connectivity(modules: list[dict[str, np.ndarray]]) -> tuple[np.ndarray, list
 def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]) -> Figure:
     """Modular left, flat right; colour is the weight, grey is no connection."""
     figure, axes = style.new_figure(7.0, 3.6, 1, 2)
-    titles = (
-        f"modular: {len(modular)} modules of {len(modular[0]['tau'])} units, a head each",
-        f"flat: {len(flat[0]['tau'])} units, {len(flat[0]['readout'])} heads",
-    )
+    chain = style.counted(len(modular), "module")
+    each, all_of_it = (style.counted(len(modules[0]["tau"]), "unit") for modules in (modular, flat))
+    heads = style.counted(len(flat[0]["readout"]), "head")
+    titles = (f"modular: {chain} of {each}, a head each", f"flat: {all_of_it}, {heads}")
     for panel, modules, title in zip(axes, (modular, flat), titles, strict=True):
         whole, ends = connectivity(modules)
         panel.set_title(title)

@@ -43,7 +43,8 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
                 label=label,
             )
     axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
-    axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy", ylim=(0.45, 1.02))
+    axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy")
+    axes.set_ylim(min(0.45, table["accuracy"].min() - 0.02), 1.02)
     axes.set_xticks(sorted(table["k"].unique()))
     title = "line: mean; bar: standard deviation over seeds; dots: each network"
     figure.legend(

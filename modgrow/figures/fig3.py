@@ -27,6 +27,8 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
             panel.plot(curve.mean(axis=1), linewidth=1.4, markersize=3.5, label=label, **look)
         panel.set_xlabel(rf"$\varepsilon$ on {words}")
         panel.set_title("ab"[list(PANELS).index(pathway)], loc="left", fontweight="bold")
+    if not counts.any():
+        axes[0].set_ylim(-0.05, 1.0)
     axes[0].set_ylabel(f"tasks with accuracy > {threshold:g}")
     style.legend_beside(axes[1], "thick: mean; thin: each seed")
     return figure

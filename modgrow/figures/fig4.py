@@ -44,6 +44,8 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     for panel in axes.flat:
         if table.empty:
             style.missing(panel, "no network of these arms solved a task")
+        elif not style.has_data(panel):
+            style.missing(panel, "no neuron that could be fitted has a tau above 1")
     handles, labels = weighted[0].get_legend_handles_labels()
     title = "line: mean over neurons and seeds; band: SD over seeds"
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title)

@@ -20,7 +20,9 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
     for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):
         _accuracies(panel, own[own["pathway"] == pathway])
         panel.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance")
-        panel.set(xlabel=rf"$\varepsilon$ on {words}", ylim=(0.45, 1.02))
+        panel.set(xlabel=rf"$\varepsilon$ on {words}")
+        lowest = own.groupby(["pathway", "n", "epsilon"])["accuracy"].mean().min()
+        panel.set_ylim(min(0.45, lowest - 0.02), 1.02)
     axes[0].set_ylabel("accuracy of each module")
     words = style.label(arm, arms[arm], own["seed"].nunique())
     style.legend_beside(axes[1], f"{words}\n$N$ of the module\n(mean, SEM over seeds)")

@@ -44,12 +44,16 @@ def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[s
             style.missing(panel, "no arms are named")
             continue
         last = int(curves.loc[curves["arm"].isin(names), "epoch"].max())
+        drawn: list[dict] = []
         said = [words(arms[name]) for name in names]
         for place, name in enumerate(names):
             curve = curves[curves["arm"] == name].pivot(index="epoch", columns="seed", values="n_solved")
             called = said[place] if said.count(said[place]) == 1 else style.plain(name)
             label = f"{called} (n = {curve.shape[1]})"
             look = _look(arms[name], arms[name].units > smallest)
+            if look in drawn:  # the same policy and size: told apart by the place alone
+                look |= {"color": f"C{place}", "marker": style.MARKERS[place % len(style.MARKERS)]}
+            drawn.append(look)
             _arm(panel, label, look, place, curve.reindex(range(1, last + 1)).ffill())
         panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 2.2 * len(names)))
         panel.set_ylim(bottom=0)

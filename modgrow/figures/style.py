@@ -186,7 +186,9 @@ def with_zero(axes: Axes, strengths: Sequence[float]) -> list[float]:
 
 
 def missing(axes: Axes, words: str) -> None:
-    """Say in the place of a panel, which stays without ticks, why nothing is in it."""
+    """Say in the place of a panel, which stays without lines and ticks, why nothing is in it."""
+    for line in list(axes.lines):
+        line.remove()
     axes.set(xticks=[], yticks=[])
     axes.minorticks_off()
     centred = {"ha": "center", "va": "center", "transform": axes.transAxes, "in_layout": False}
@@ -198,6 +200,16 @@ def notice(words: str) -> Figure:
     figure, axes = new_figure(height=1.2)
     missing(axes, words)
     return figure
+
+
+def has_data(axes: Axes) -> bool:
+    """Whether any line of a panel has a point."""
+    return any(len(line.get_xdata()) for line in axes.lines)
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 head`, `2 heads`."""
+    return f"{count} {noun}" + "s" * (count != 1)
 
 
 def legend_beside(axes: Axes, title: str) -> None:
