@@ -5,6 +5,7 @@ import pytest
 
 from modgrow import config
 from modgrow.arm import Arm, Growth
+from modgrow.schemas.evidence import SCHEMAS
 from modgrow.store import tables
 from modgrow.verdict import judge, paper, reference
 from modgrow.verdict.claims import CLAIMS
@@ -33,7 +34,7 @@ def of(path, **changes):
 def measured():
     """The committed tables of the run at the paper's settings."""
     names = {table for claim in CLAIMS for table in claim.tables}
-    return {name: tables.read(COMMITTED / "tables" / f"{name}.parquet") for name in names}
+    return {name: tables.read(COMMITTED / "tables" / f"{name}.parquet", SCHEMAS[name]) for name in names}
 
 
 def test_config_yaml_is_the_paper():

@@ -316,7 +316,7 @@ def test_a_table_in_the_place_of_another_is_refused(tmp_path):
 
 
 def test_a_network_in_the_place_of_another_is_refused(trained, tmp_path):
-    trained = dataclasses.replace(trained, provenance=curves.made_by())
+    trained = dataclasses.replace(trained, provenance=curves.made_by(**trained.network.arm.canonical))
     mine = tmp_path / "networks/a/seed_0.safetensors"
     networks.write(mine, trained)
     assert networks.read(mine).seed == 0
