@@ -204,7 +204,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "socket.parquet"))
         for path in tmp_path.iterdir():
-            with pytest.raises(StoreError, match="it is a (folder|pipe, socket or device)"):
+            with pytest.raises(StoreError, match=r"it is a (folder|pipe, socket or device)"):
                 inspection.show(str(path))
 
 
