@@ -157,7 +157,7 @@ def _kept(paths: list[Path], key: str) -> tuple[bytes, Path] | None:
     """Machine code from the first file that holds it whole."""
     for path in paths:
         with contextlib.suppress(OSError):
-            if code := _unsealed(key, path.read_bytes()):
+            if path.is_file() and (code := _unsealed(key, path.read_bytes())):
                 return code, path
     return None
 
