@@ -324,11 +324,13 @@ def test_a_network_in_the_place_of_another_is_refused(trained, tmp_path):
         copied = tmp_path / f"networks/{theirs}.safetensors"
         copied.parent.mkdir(exist_ok=True)
         shutil.copy(mine, copied)
-        for read in (networks.read, headers.provenance):
-            with pytest.raises(
-                StoreError, match=r"seed_.\.safetensors: .*it is of arm a, seed 0, must be of"
-            ):
-                read(copied)
+        with pytest.raises(StoreError, match=r"seed_.\.safetensors: .*it is of arm a, seed 0, must be of"):
+            networks.read(copied)
+        arm, seed = theirs.split("/seed_")
+        with pytest.raises(
+            StoreError, match=r"seed_.\.safetensors: made by other settings \((arm a|seed 0), now"
+        ):
+            headers.refuse_other_settings(copied, {"arm": arm, "seed": int(seed)})
 
 
 def test_collecting_takes_every_part_once_and_none_of_other_settings(tmp_path):
