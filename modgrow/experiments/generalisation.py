@@ -38,7 +38,8 @@ class Substrate:
         self.test = Pool(even, seed, "generalisation test", test_batches)
         self.training: Pool | Fresh = Fresh(longest)
         if network.arm.architecture == "modular":
-            batches = 100 if network.arm.pool_batches == "fresh" else network.arm.pool_batches
+            usual, own = Arm.model_fields["pool_batches"].default, network.arm.pool_batches
+            batches = usual if own == "fresh" else own
             self.training = Pool(longest, seed, "generalisation training", batches)
             for module in list(network.chain)[: modules - 1]:
                 self.training.extend(module)
