@@ -23,6 +23,7 @@ setup: .venv/ready  ## make the locked environment in .venv and compile the kern
 
 demo: setup  ## a small setting of the whole workflow, to figures, in minutes
 	$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml $(LOGGER)
+	@head -n 1 results/demo/verdict.txt
 	@echo "The figures are in results/demo/figures:" && ls results/demo/figures
 
 test: setup  ## all tests

@@ -1,10 +1,16 @@
 """What is the paper's and what is not: every setting that differs is seen, said once, and not judged."""
 
+import json
+from types import SimpleNamespace
+
+import jinja2
 import pandas as pd
 import pytest
+from docutils.core import publish_parts
 
 from modgrow import config
 from modgrow.arm import Arm, Growth
+from modgrow.figures import page, style
 from modgrow.schemas.evidence import SCHEMAS
 from modgrow.store import tables
 from modgrow.verdict import judge, paper, reference
@@ -124,3 +130,49 @@ def test_the_authors_numbers_stand_beside_the_papers_settings_alone(measured):
     assert none.empty
     assert none.dtypes.tolist() == beside.dtypes.tolist()
     assert "|" not in reference.markdown(none, short)
+
+
+def test_a_figure_grows_by_its_note_and_is_else_the_same(tmp_path):
+    note = "not the paper's settings: epochs 20 instead of 60, perturbation.draws 2 instead of 10 and 12 more"
+    sizes, places, found = {}, {}, {}
+    for name, words in {"plain": None, "empty": "", "noted": note, "again": note}.items():
+        figure, axes = style.new_figure()
+        axes.plot([0, 1], label="line")
+        figure.legend(loc="outside lower center")
+        svg, png = tmp_path / f"{name}.svg", tmp_path / f"{name}.png"
+        style.save(figure, svg, png, *([] if words is None else [words]))
+        height = figure.get_figheight()
+        sizes[name], places[name] = height, axes.get_position().bounds[3] * height
+        found[name] = svg.read_text(), png.read_bytes()
+    assert found["plain"] == found["empty"]
+    assert found["noted"] == found["again"]
+    assert "instead of" not in found["plain"][0]
+    assert all(part in found["noted"][0] for part in ("epochs 20 instead of 60", "instead of 10 and 12 more"))
+    assert 0.1 < sizes["noted"] - sizes["plain"] < 0.4
+    assert places["noted"] == pytest.approx(places["plain"])  # the panel is as high as it was
+
+
+def test_a_page_carries_the_note_and_may_have_no_rows():
+    table = pd.DataFrame({"arm": ["a"], "ours": [1.0]})
+    assert "<br><small>not the paper's settings: x < 3</small>" not in page.draw("reference", table, 9)
+    text = page.draw("reference", table.head(0), 9, "not the paper's settings: x < 3")
+    assert "reference</b>: 0 rows<br><small>not the paper's settings: x &lt; 3</small>" in text
+    assert "<td>none</td>" in text
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/report").glob("*.rst")), ids=lambda path: path.stem)
+def test_a_caption_says_the_note_in_place_of_what_the_paper_found(path):
+    def caption(note):
+        identity = json.dumps({"code": "1", "note": note}, separators=(",", ":"))
+        rule = SimpleNamespace(name="claims_figure")
+        job = SimpleNamespace(params=SimpleNamespace(id=identity), rule=rule)
+        records = {"1 Verdict": {"": [SimpleNamespace(job=job)]}}
+        text = jinja2.Template(path.read_text()).render(snakemake=job, categories=records)
+        return publish_parts(text, writer="html", settings_overrides={"report_level": 5})["body"]
+
+    plain, noted = caption(""), caption("not the paper's settings: own_: epochs 20 instead of 60")
+    assert "system-message" not in plain + noted
+    assert "not the paper" not in plain
+    assert "not the paper's settings: own_: epochs 20 instead of 60<" in noted
+    assert "Paper:" not in noted
+    assert ("Paper:" in plain) == ("Paper:" in path.read_text())

@@ -38,9 +38,8 @@ class Substrate:
         self.test = Pool(even, seed, "generalisation test", test_batches)
         self.training: Pool | Fresh = Fresh(longest)
         if network.arm.architecture == "modular":
-            batches = network.arm.pool_batches
-            if batches == "fresh":
-                batches = Arm.model_fields["pool_batches"].default
+            usual, own = Arm.model_fields["pool_batches"].default, network.arm.pool_batches
+            batches = usual if own == "fresh" else own
             self.training = Pool(longest, seed, "generalisation training", batches)
             for module in list(network.chain)[: modules - 1]:
                 self.training.extend(module)

@@ -23,9 +23,10 @@ class Claim:
 
     `direction` is "above", "below" or "between" (then `threshold` is the pair of bounds). `panel` is
     where the statement stands in the paper ("own" for ours). `tables` and `arms` are what it is read from.
-    `needs` says how few of the arms suffice to judge it: "all", "any" one, or whole "pairs" of a modular
-    arm and its flat match. `resampled` is false where the interval is no bootstrap over seeds: a binomial
-    one, or none because the number is counted. `trained_tau`: says something only where tau is trained.
+    `needs` says how few of the arms suffice to measure it: "all", "any" one, or whole "pairs" of a modular
+    arm and its flat match; it is judged on all of them, and on some only in a variant. `resampled` is false
+    where the interval is no bootstrap over seeds: a binomial one, or none because the number is counted.
+    `trained_tau`: says something only where tau is trained.
     """
 
     name: str
