@@ -9,11 +9,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from modgrow.arm import Arm, Record
 from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, problems
 from modgrow.errors import printable
+from modgrow.examinations import Generalisation, Perturbation, Timescales
 from modgrow.forecast import needs
 from modgrow.places import results_folder
 from modgrow.settings_file import read_yaml
@@ -26,67 +27,6 @@ BY_SIZE = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) */ *sqrt\(units\)")
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Seeds = Annotated[int, Field(ge=1, le=MOST_NETWORKS)]
-Count = Annotated[int, Field(ge=1, le=10_000_000)]
-
-
-class Strengths(Record):
-    """Perturbation strengths epsilon: 0, and `count` geometric from `lowest` to `highest`."""
-
-    lowest: float = Field(ge=1e-6, le=1000.0, description="smallest epsilon above 0")
-    highest: float = Field(ge=1e-6, le=1000.0, description="largest epsilon")
-    count: int = Field(ge=2, le=1000, description="how many, 0 not counted")
-
-    @model_validator(mode="after")
-    def _apart(self):
-        least = self.lowest * 1.001 ** (self.count - 1)
-        if self.highest < least:
-            raise ValueError(
-                f"highest is {self.highest}; must be at least {least:.4g} for {self.count} strengths from "
-                f"{self.lowest} on, each a thousandth above the one before"
-            )
-        return self
-
-
-class Perturbation(Record):
-    """Robustness to noise on weights and tau (Figs. 3, 5a-b)."""
-
-    weights: Strengths = Field(
-        default=Strengths(lowest=0.01, highest=10.0, count=10), description="epsilon for weights"
-    )
-    tau: Strengths = Field(
-        default=Strengths(lowest=0.001, highest=10.0, count=13), description="epsilon for tau"
-    )
-    draws: Count = Field(10, description="independent perturbations per network")
-    steps: Count = Field(1000, description="scored steps of each continuous run")
-    threshold: float = Field(0.9, ge=0.0, lt=1.0, description="a task counts as solved above this accuracy")
-
-
-class Generalisation(Record):
-    """Learning N + K with a new head (Fig. 2c)."""
-
-    arms: list[str] = Field(default_factory=list, description="arms compared in Fig. 2c; none: no figure")
-    n: int = Field(10, ge=1, le=1000, description="N the networks had solved")
-    k_max: int = Field(10, ge=1, le=1000, description="K goes from 1 to this")
-    epochs: Count = Field(10, description="epochs on N + K alone")
-    test_batches: Count = Field(50, description="held-out batches, at p = 0.5")
-
-
-class Timescales(Record):
-    """Trained and effective timescales (Fig. 4)."""
-
-    arms: list[str] = Field(default_factory=list, description="arms compared in Fig. 4; none: no figure")
-    runs: Count = Field(10, description="continuous runs per drive")
-    steps: Count = Field(100_000, description="time steps of each run")
-    burn_in: int = Field(500, ge=0, le=10_000_000, description="steps before recording starts")
-    max_lag: int = Field(
-        30, ge=5, le=1000, description="autocorrelations are fitted at lags 0 to this, half of steps at most"
-    )
-
-    @model_validator(mode="after")
-    def _recorded(self):
-        if self.steps < 2 * self.max_lag:
-            raise ValueError(f"steps is {self.steps}; must be at least twice max_lag, {2 * self.max_lag}")
-        return self
 
 
 class Variant(Record):

@@ -22,7 +22,7 @@ MOST_MB = 2**20
 
 def problems(settings: "Settings") -> Iterator[str]:
     """Everything that is wrong between settings."""
-    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _order, _variants, _stand_ins, _memory):
+    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _stand_ins, _memory):
         yield from look(settings)
 
 
@@ -95,28 +95,6 @@ def _pathways(settings: "Settings") -> Iterator[str]:
     chains = [arm for arm in settings.comparison if settings.arms[arm].architecture == "modular"]
     if settings.pathways is not None and settings.pathways not in chains:
         yield f"pathways names {shown(settings.pathways)}, no modular arm of comparison; {choice('', chains)}"
-
-
-def _order(settings: "Settings") -> Iterator[str]:
-    """Networks that are to learn N + K can have solved N."""
-    n = settings.generalisation.n
-    for name in settings.asked("generalisation"):
-        arm = settings.arms[name]
-        if n < arm.n_first:
-            yield f"generalisation.n: is {n}, but arm {name} starts with n_first {arm.n_first}"
-        if n > arm.n_limit and name in settings.generalisation.arms:
-            yield (
-                f"generalisation.n: is {n}, but arm {name} reaches {arm.n_limit} at most; lower it, or give "
-                "the arm more epochs or a larger n_max"
-            )
-
-
-def _variants(settings: "Settings") -> Iterator[str]:
-    for variant in settings.sensitivity.variants:
-        for arm, changed in settings.variants_of(variant).items():
-            if settings.arms[changed] == settings.arms[arm]:
-                key = f"sensitivity.variants.{variant}.change"
-                yield f"{key}: changes nothing in arm {arm}; leave the arm out"
 
 
 def _stand_ins(settings: "Settings") -> Iterator[str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from modgrow.arm import Arm
 
 if TYPE_CHECKING:
-    from modgrow.config import Generalisation, Perturbation, Settings, Timescales
+    from modgrow.config import Settings
+    from modgrow.examinations import Generalisation, Perturbation, Timescales
 
 BASE_MB = 600  # an interpreter with torch
 

@@ -6,8 +6,6 @@ Equal tensors are promised per type of processor and set of versions; nothing he
 import hashlib
 import os
 
-from threadpoolctl import threadpool_info
-
 CHOOSE_KERNELS = (
     "MKL_CBWR",
     "MKL_ENABLE_INSTRUCTIONS",
@@ -45,6 +43,8 @@ def processor() -> tuple[str, str]:
 
 def _blas(packages: tuple[str, ...]) -> dict[str, str]:
     """BLAS, version and kernel by the package that brought it; `shared` for one that brought none itself."""
+    from threadpoolctl import threadpool_info  # its import alone writes into os.environ
+
     if "scipy" in packages:
         import scipy.linalg  # noqa: F401 (brings its BLAS along)
     found = {}

@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from snakemake.utils import update_config
-
 from modgrow import config, places
 from modgrow.errors import ModgrowError
 from modgrow.why import said
@@ -26,6 +24,8 @@ def settings(configfile: str | None) -> config.Settings:
     name = configfile or default
     raw = config.read_yaml(name)
     if "arms" not in raw and configfile:
+        from snakemake.utils import update_config  # its import alone changes sys.path
+
         changed, raw, name = raw, config.read_yaml(default), f"{name} + {default}"
         update_config(raw, changed)
     return config.check(raw, name)

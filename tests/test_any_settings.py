@@ -108,7 +108,7 @@ NAMES = [
 ]
 TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), min_size=1, max_size=12)
 ODD = st.sampled_from(
-    ["$x", "$W^R$", r"\tau", "a_b", "_a", "W^FF tau", r"\$", "%", "#", "<b>&", "ü'\"", "100 $ {"]
+    ["$x", "$W^R$", r"\tau", "a_b", "_a", "W^FF tau", r"\$", "%", "#", "<b>&", "ü'\"", "100 $ {", "{x}"]
 )
 BIRTHS = [f"{birth} {then}" for birth in ("copy", "random", "initial") for then in ("train", "freeze")]
 
@@ -173,7 +173,7 @@ def any_settings(draw) -> dict:
             "steps": draw(st.sampled_from([1, 20])),
             "weights": {"lowest": 0.1, "highest": 10.0, "count": draw(st.integers(2, 4))},
             "tau": {"lowest": 0.1, "highest": 10.0, "count": 2},
-            "threshold": draw(st.sampled_from([0.0, 0.5, 0.9, 1.0])),
+            "threshold": draw(st.sampled_from([0.0, 0.5, 0.9, 0.999])),
         },
         "generalisation": {
             "arms": draw(subset),

@@ -336,7 +336,7 @@ def test_everything_of_a_checkout_but_results_is_refused():
 @pytest.mark.parametrize("results", ["modgrow", "..", "-rf"])
 def test_a_refused_results_folder_is_one_line(results, project):
     said = refused(project, "-n", "--config", f"results={results}")
-    assert said.startswith("config.yaml: results: is "), said
+    assert said.startswith("config.yaml: results: "), said
 
 
 BROKEN = {

@@ -172,9 +172,7 @@ def test_another_blas_kernel_is_named_and_its_state_set_aside(expected, tmp_path
     assert "set aside" in said
     assert "machine.blas.numpy" in said
     assert found == expected["modular"]
-    assert (
-        why._causes(str(tmp_path / "b/n.safetensors"), "workflow/scripts/train_network.py", _id(other)) == []
-    )
+    assert why._causes(tmp_path / "b/n.safetensors", "train_network.py", _id(other)) == []
 
 
 def _id(network: bytes) -> dict:
@@ -212,7 +210,8 @@ def test_a_job_on_another_type_of_processor_compiles_for_that_one_and_says_so(tm
     machines, paths, values, _ = zip(*found, strict=True)
     assert [one["processor"] for one in machines[1:]] == ["generic", "nehalem"]
     assert len({one["features"] for one in machines}) == 3
-    assert len(set(paths)) == len(kernel_files(tmp_path)) == 3
+    assert len(set(paths)) == 3  # this machine's own may be kept beside the source already
+    assert set(map(str, paths[1:])) <= set(map(str, kernel_files(tmp_path)))
     assert np.allclose(values[0], values[1])
     assert np.allclose(values[0], values[2])
 

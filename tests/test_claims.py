@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modgrow import config
+from modgrow import config, examinations
 from modgrow.arm import Arm
 from modgrow.experiments import pathways
 from modgrow.experiments.ideal import ideal_timescales
@@ -269,9 +269,9 @@ def test_a_claim_is_judged_on_arms_of_the_papers_settings_alone(judged, right):
 def test_a_claim_is_judged_on_experiments_of_the_papers_settings_alone(right):
     """Each claim knows the experiments that it depends on by its tables."""
     for name, changed in (
-        ("perturbation", config.Perturbation(draws=2)),
-        ("generalisation", config.Generalisation(k_max=3)),
-        ("timescales", config.Timescales(steps=5000)),
+        ("perturbation", examinations.Perturbation(draws=2)),
+        ("generalisation", examinations.Generalisation(k_max=3)),
+        ("timescales", examinations.Timescales(steps=5000)),
     ):
         evidence = Evidence(right.tables, ARMS, {**paper.EXPERIMENTS, name: changed})
         found = judge.judge(evidence).set_index("claim")
@@ -284,8 +284,8 @@ def test_settings_of_experiments_reach_the_statistics(judged, right):
     """Twice the lags change what an ideal reader shows; no accuracy lies above a threshold of 0.9999."""
     other = {
         **paper.EXPERIMENTS,
-        "perturbation": config.Perturbation(threshold=0.9999),
-        "timescales": config.Timescales(max_lag=60),
+        "perturbation": examinations.Perturbation(threshold=0.9999),
+        "timescales": examinations.Timescales(max_lag=60),
     }
     found = judge.judge(Evidence(right.tables, ARMS, other)).set_index("claim")
     assert found.loc["robust_to_weight_noise_at_equal_n", "n_seeds"] == 0

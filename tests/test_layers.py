@@ -16,6 +16,7 @@ LAYERS = [
         "modgrow/arm.py",
         "modgrow/validation.py",
         "modgrow/places.py",
+        "modgrow/examinations.py",
         "modgrow/settings_file.py",
         "modgrow/forecast.py",
         "modgrow/consistency.py",

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from docutils.core import publish_parts
 
-from modgrow import config
+from modgrow import config, examinations
 from modgrow.arm import Arm, Growth
 from modgrow.figures import page, style
 from modgrow.schemas.evidence import SCHEMAS
@@ -114,7 +114,7 @@ def test_the_authors_numbers_stand_beside_the_papers_settings_alone(measured):
     whole = Evidence(measured, paper.ARMS)
     beside = reference.compare(whole)
     assert reference.markdown(beside, whole) == (COMMITTED / "reference.md").read_text()
-    asked = {"timescales": config.Timescales(runs=9)}
+    asked = {"timescales": examinations.Timescales(runs=9)}
     partly = Evidence(measured, {**paper.ARMS, "modular_10": Arm(units=10, epochs=20)}, asked)
     kept = reference.compare(partly)
     gone = (beside["arm"] == "modular_10") | beside["what"].str.contains("tau")

@@ -184,10 +184,14 @@ def test_a_fresh_clone_with_results_copied_in_retrains_nothing(clone):
 
 
 OTHERS = {
-    "learning_rate 0.1, now 0.2": settings(relearn),
-    "epochs 3, now 4": settings(lambda raw: raw["defaults"].update(epochs=4)),
-    "arm stuck_5, now flat_20": lambda folder: shutil.copy(folder / STUCK, folder / NETWORK),
-    "seed 1, now 0": lambda folder: shutil.copy(folder / SECOND, folder / FIRST),
+    "by other settings (settings.learning_rate 0.1, now 0.2": settings(relearn),
+    "by other settings (settings.epochs 3, now 4": settings(lambda raw: raw["defaults"].update(epochs=4)),
+    "of arm stuck_5, seed 0, must be of flat_20, 0": lambda folder: shutil.copy(
+        folder / STUCK, folder / NETWORK
+    ),
+    "of arm modular_5, seed 1, must be of modular_5, 0": lambda folder: shutil.copy(
+        folder / SECOND, folder / FIRST
+    ),
 }
 
 
@@ -196,7 +200,7 @@ def test_a_copied_network_of_other_settings_stops_the_run(reason, clone):
     OTHERS[reason](clone)
     run = snakemake(clone, "-n", "--cores", "1")
     assert run.returncode != 0
-    refusal = rf"(\S+\.safetensors): made by other settings \(.*{reason}.*\); `rm \1; snakemake --cores 1 \1`"
+    refusal = rf"(\S+\.safetensors): .*{re.escape(reason)}.*\); `rm \1; \S*snakemake .*--cores 1 \1`"
     assert re.search(refusal, run.stdout), run.stdout[-2000:]
 
 

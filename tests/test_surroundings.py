@@ -139,6 +139,7 @@ plt.figure(3)
 numpy.set_printoptions(precision=3)
 pandas.set_option("display.precision", 2)
 warnings.simplefilter("once")
+numba.get_num_threads()  # the first call starts numba's threads, which sets OpenMP's number and so torch's
 torch.set_num_threads(2)
 torch.set_flush_denormal(False)
 

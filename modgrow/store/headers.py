@@ -137,7 +137,7 @@ def _command(path: str | Path) -> str | None:
     """How the run was started that the results at `path` are of; none if nothing says so."""
     for folder in Path(os.path.abspath(path)).parents:
         with contextlib.suppress(OSError, ValueError):
-            if line := short((folder / COMMAND).read_text("utf-8"), 2000):
+            if line := short((folder / COMMAND).read_text(encoding="utf-8"), 2000):
                 return line
     return None
 

@@ -1,8 +1,8 @@
 """The paper's own settings, and in what others differ from them.
 
-The defaults of the records are the paper (`arm.py`, `config.py`); here stand the arms by their names. A claim
-asks for its arms by name, so that of an arm with other settings can be said in what it differs: an arm found
-by its settings would be lacking, and nobody would hear why.
+The defaults of the records (`arm.py`, `examinations.py`) are the paper; here stand the arms by their names.
+A claim asks for its arms by name, so that of an arm with other settings can be said in what it differs: an
+arm found by its settings would be lacking, and nobody would hear why.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ from functools import reduce
 from typing import Any
 
 from modgrow.arm import Arm, Growth, Record
-from modgrow.config import Generalisation, Perturbation, Timescales
 from modgrow.differences import differences
+from modgrow.examinations import Generalisation, Perturbation, Timescales
 
 LONGEST = 160  # characters said of differences, about
 
