@@ -186,12 +186,10 @@ def test_a_fresh_clone_with_results_copied_in_retrains_nothing(clone):
 OTHERS = {
     "by other settings (settings.learning_rate 0.1, now 0.2": settings(relearn),
     "by other settings (settings.epochs 3, now 4": settings(lambda raw: raw["defaults"].update(epochs=4)),
-    "of arm stuck_5, seed 0, must be of flat_20, 0": lambda folder: shutil.copy(
+    "by other settings (arm stuck_5, now flat_20": lambda folder: shutil.copy(
         folder / STUCK, folder / NETWORK
     ),
-    "of arm modular_5, seed 1, must be of modular_5, 0": lambda folder: shutil.copy(
-        folder / SECOND, folder / FIRST
-    ),
+    "by other settings (seed 1, now 0": lambda folder: shutil.copy(folder / SECOND, folder / FIRST),
 }
 
 
