@@ -72,6 +72,7 @@ def _size(settings: "Settings") -> Iterator[str]:
     n_compared, panels = len(settings.comparison), [settings.freezing, *settings.duplication.values()]
     length = len(json.dumps(recipes, separators=(",", ":")))
     length += n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # in pairs, each with each
+    length += 350 * n_compared  # and what each is asked
     length += 3 * sum(len(arm) + 6 for arms in panels for arm in arms)
     length += 2 * sum(len(arm) + 6 for arm in settings.arms_of("sensitivity"))
     if length > MOST_TEXT:

@@ -315,7 +315,7 @@ def test_a_job_whose_source_changed_since_the_run_was_planned_refuses(finished, 
 def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(tmp_path):
     folder = checkout(tmp_path / "failing")
     settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
-    settings["arms"]["modular_5"] |= {"pool_batches": 1_000_000, "n_max": 1000, "epochs": None}
+    settings["arms"]["modular_5"] |= {"pool_batches": 100_000, "n_max": 1000, "epochs": None}
     (folder / "failing.yaml").write_text(yaml.safe_dump(settings))
     run = snakemake(folder, "--cores", "1", "--resources", "mem_mb=1000000000", config="failing.yaml")
     assert run.returncode != 0
