@@ -1,5 +1,8 @@
 """Where results lie: which folder they may have, what is in it, and how it is made again. No torch."""
 
+import contextlib
+import os
+import shlex
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -79,9 +82,19 @@ def state_of(network: str | Path) -> str:
 
 
 def command_of(path: str | Path) -> str | None:
-    """The Snakemake command that made the results around `path`, as its last run wrote it down."""
-    for folder in Path(path).absolute().parents:
-        noted = folder / COMMAND
-        if noted.is_file():
-            return noted.read_text(encoding="utf-8").strip()
+    """The Snakemake command that made the results around `path`, as their last run noted it; or None."""
+    for folder in Path(os.path.abspath(path)).parents:
+        with contextlib.suppress(OSError, ValueError):
+            noted = folder / COMMAND
+            line = noted.read_text(encoding="utf-8").strip() if noted.is_file() else ""
+            if line.isprintable() and shlex.split(line):
+                return line
     return None
+
+
+def seen_by(command: str, path: str | Path) -> str:
+    """What a command that may name a working folder (`--directory`) calls a file."""
+    words = shlex.split(command)
+    if "--directory" not in words:
+        return str(path)
+    return os.path.relpath(path, words[words.index("--directory") + 1])

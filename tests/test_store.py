@@ -386,6 +386,17 @@ def test_a_file_is_made_again_as_its_run_was_started(tmp_path, monkeypatch):
     )
 
 
+def test_a_file_of_a_run_in_another_folder_is_made_again_from_anywhere(tmp_path, monkeypatch):
+    folder = tmp_path / "else where"
+    (folder / "results").mkdir(parents=True)
+    command = f"snakemake --snakefile /p/Snakefile --directory '{folder}'"
+    (folder / "results/.command").write_text(f"{command}\n")
+    said = f"`rm '{folder}/results/x.parquet'; {command} --cores 1 results/x.parquet` makes it again"
+    assert headers.again(folder / "results/x.parquet") == said
+    monkeypatch.chdir(folder / "results")
+    assert headers.again("x.parquet") == said
+
+
 def test_bad_tables_are_refused_by_name(tmp_path):
     path = tmp_path / "t.parquet"
     with pytest.raises(StoreError, match=r"t\.parquet: no such table; `snakemake --cores 1 "):

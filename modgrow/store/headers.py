@@ -16,12 +16,12 @@ from safetensors import SafetensorError, safe_open
 
 from modgrow.differences import differences, in_words
 from modgrow.errors import StoreError
+from modgrow.places import command_of, seen_by
 from modgrow.store import files
 
 METADATA_KEY = "modgrow"
 COLLECTIONS = ("tables", "sensitivity")
 DEFAULT_RESULTS = "results"  # where a plain `snakemake` puts them
-COMMAND = ".command"  # in a folder of results: how the run that made them was started
 DEEPEST = 50  # lists and mappings in one another, in what a file says
 
 
@@ -115,14 +115,16 @@ def refusals(path: str | Path, kind: str, mend: str) -> Iterator[None]:
 
 def again(path: str | Path, remove: bool = True) -> str:
     """How a file of results is made again, or made at all."""
-    target = shlex.quote(str(path))
-    made = f"{_command(path) or 'snakemake'} --cores 1 {target}"
-    return f"`rm {target}; {made}` makes it again" if remove else f"`{made}` makes it"
+    command = command_of(path) or "snakemake"
+    target = seen_by(command, path)
+    made = f"{command} --cores 1 {shlex.quote(target)}"
+    damaged = shlex.quote(str(path) if target == str(path) else os.path.abspath(path))
+    return f"`rm {damaged}; {made}` makes it again" if remove else f"`{made}` makes it"
 
 
 def mend(path: str | Path) -> str:
     """How any file is mended: one that lies in no folder of results cannot be made there."""
-    ours = _command(path) or Path(os.path.relpath(path)).parts[:1] == (DEFAULT_RESULTS,)
+    ours = command_of(path) or Path(os.path.relpath(path)).parts[:1] == (DEFAULT_RESULTS,)
     return again(path) if ours else "take it again from where it was made"
 
 
@@ -131,15 +133,6 @@ def short(text: str, most: int = 300) -> str:
     line = "".join(letter if letter.isprintable() else " " for letter in text[: 10 * most])
     line = " ".join(line.split())
     return line if len(line) <= most else f"{line[:most]} ..."
-
-
-def _command(path: str | Path) -> str | None:
-    """How the run was started that the results at `path` are of; none if nothing says so."""
-    for folder in Path(os.path.abspath(path)).parents:
-        with contextlib.suppress(OSError, ValueError):
-            if line := short((folder / COMMAND).read_text(encoding="utf-8"), 2000):
-                return line
-    return None
 
 
 def _only(part: Any, keys: dict) -> Any:
