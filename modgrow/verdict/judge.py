@@ -126,9 +126,11 @@ def count(table: pd.DataFrame) -> str:
         f"{counts} claims of the paper; {_counts(judged[ours])} statements of our own; "
         f"{calibrated.sum()} more had a part in choosing a setting"
     )
+    if judged.empty:
+        line = f"no claim is judged, {len(table)} have numbers"
     arms = dict(zip(table["statement"], table["arms"], strict=True))
     lacking = sum(not set(claim.arms) <= set(arms.get(claim.statement, "").split()) for claim in CLAIMS)
-    unjudged = f"; {len(table) - len(judged)} not judged" if len(judged) < len(table) else ""
+    unjudged = f"; {len(table) - len(judged)} not judged" if 0 < len(judged) < len(table) else ""
     return line + unjudged + (f"; {lacking} of {len(CLAIMS)} claims lack their arms" if lacking else "")
 
 
