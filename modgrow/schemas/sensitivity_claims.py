@@ -2,40 +2,12 @@
 
 import pyarrow as pa
 
-from modgrow.store.schema import FLAG, FROM_0, INTEGER, NAME, NUMBER, Schema, column
+from modgrow.schemas import claims
+from modgrow.store.schema import NAME, Schema, column
 
 SCHEMA = Schema(
     "sensitivity_claims",
-    pa.schema(
-        [
-            column("claim", NAME),
-            column("panel", NAME),
-            column("statement", NAME),
-            column("statistic", NAME),
-            column("arms", NAME),
-            column("estimate", NUMBER, null=True),
-            column("low", NUMBER, null=True),
-            column("high", NUMBER, null=True),
-            column("n_seeds", INTEGER),
-            column("n_left_out", INTEGER),
-            column("direction", NAME),
-            column("threshold", NUMBER),
-            column("threshold_high", NUMBER, null=True),
-            column("calibrated", FLAG),
-            column("verdict", NAME),
-            column("reason", NAME),
-            column("seeds_needed", NUMBER, null=True),
-            column("baseline", NAME, null=True),
-            column("variant", NAME),
-        ]
-    ),
-    keys=(
-        "variant",
-        "claim",
-    ),
-    ranges={
-        "n_seeds": FROM_0,
-        "n_left_out": FROM_0,
-        "seeds_needed": FROM_0,
-    },
+    pa.schema([*claims.SCHEMA.columns, column("baseline", NAME, null=True), column("variant", NAME)]),
+    keys=("variant", "claim"),
+    ranges=claims.SCHEMA.ranges,
 )
