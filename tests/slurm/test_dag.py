@@ -5,8 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from modgrow import config
-from modgrow.forecast import memory_mb
+from modgrow import config, forecast
 from tests.runs import checkout
 from tests.slurm.drivers import LOG, NETWORK, column, driver, records, said
 from tests.test_workflow import results
@@ -39,11 +38,13 @@ def test_all_jobs_complete_in_slurm_and_the_rest_runs_beside_snakemake(submitted
 
 def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_profile(submitted):
     folder, found = submitted
-    arms = config.load(folder / "tests/small.yaml").arms
+    settings = config.load(folder / "tests/small.yaml")
     for record in found:
         rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_(\w+)_\d+", record["Comment"]).groups()
-        forecast = memory_mb(arms[arm])
-        own = {"train_network": forecast, "generalise": forecast, "perturb": 2500, "timescales": 1500}
+        own = {"train_network": forecast.memory_mb(settings.arms[arm])}
+        own["generalise"] = forecast.generalisation_mb(settings.arms[arm], settings.generalisation)
+        own["perturb"] = max(1500, forecast.perturbation_mb(settings.arms[arm], settings.perturbation))
+        own["timescales"] = max(1500, forecast.timescales_mb(settings.arms[arm], settings.timescales))
         memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
         hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")
         asked = (record["MinMemoryNode"], record["TimeLimit"], record["Partition"], record["NumCPUs"])
