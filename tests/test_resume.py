@@ -205,6 +205,7 @@ def dies_at(moment, call):
 def test_twenty_kills_at_random_moments_leave_no_trace_in_the_bytes(tmp_path, rng):
     """Ten by the clock, ten within a write (of the state, the curve or the network)."""
     survived = 0
+    list(Curriculum(small_arm(epochs=1), 0))  # kernels are there before a clock runs
     for number, kind in enumerate(("modular", "flat")):
         arm = small_arm(**{**KINDS[kind], "epochs": 12, "updates_per_epoch": 10})
         calm, rough = tmp_path / f"calm {number}", tmp_path / f"rough {number}"
@@ -217,7 +218,7 @@ def test_twenty_kills_at_random_moments_leave_no_trace_in_the_bytes(tmp_path, rn
         for moment in rng.permutation([*moments, *["by the clock"] * 5]):
             if moment == "by the clock":
                 child = start(rough, arm)
-                time.sleep(rng.uniform(0, took / 4))
+                time.sleep(rng.uniform(0, took / 8))
                 os.kill(child, signal.SIGKILL)
             else:
                 child = start(rough, arm, dies_at(moment, int(rng.integers(3))))
