@@ -68,6 +68,11 @@ class Arm(Record):
     )
     tau_trained: bool = Field(True, description="whether tau is trained at all")
 
+    feedforward_delay: int = Field(
+        1, ge=0, le=1, description="steps by which a module reads the one upstream late"
+    )
+
+    task: str = Field("parity", description="what is learnt: a file of modgrow/tasks")
     density: Literal["uniform"] | Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
         "uniform", description="P(bit = 1): drawn U(0,1) for each sequence, or one number for all"
     )
@@ -148,18 +153,22 @@ class Arm(Record):
         """Shortest and longest sequence at parity order `n`, both inclusive."""
         return n + self.length_extra, math.floor(self.length_factor * n + 1e-9)
 
+    def modules(self, heads: int) -> int:
+        """How many modules a network with so many heads has: one per head, or one in all."""
+        return 1 if self.architecture == "flat" else heads
+
     def n_weights(self, heads: int) -> int:
         """Off-diagonal W^R, W^FF and readout weights of a network with `heads` heads.
 
         The count under which flat 20/54/91/128 match modules of 5/10/15/20 at N = 30.
         """
-        modules = 1 if self.architecture == "flat" else heads
+        modules = self.modules(heads)
         recurrent, below = self.units * (self.units - 1), self.units**2
         return modules * recurrent + (modules - 1) * below + 2 * self.units * heads
 
     def n_parameters(self, heads: int) -> int:
         """Every scalar but the diagonal of W^R: the weights, W^I, biases, tau and the heads' biases."""
-        modules = 1 if self.architecture == "flat" else heads
+        modules = self.modules(heads)
         return self.n_weights(heads) + 3 * self.units * modules + 2 * heads
 
     @property

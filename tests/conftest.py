@@ -20,9 +20,9 @@ jaxtyping.install_import_hook(
         "modgrow.experiments.drive",  # not autocorrelation: numba does not compile a wrapped function
         "modgrow.experiments.perturbation",
         "modgrow.experiments.conservation",
-        "modgrow.experiments.timescales",
+        "modgrow.experiments.fits",
         "modgrow.experiments.generalisation",
-        "modgrow.experiments.recording",
+        "modgrow.experiments.timescales",
     ],
     "beartype.beartype",
 )

@@ -126,7 +126,7 @@ def test_a_notebook_trains_the_tensors_of_the_script(kind, expected, tmp_path):
         torch.set_num_threads(1)
         torch.set_flush_denormal(False)
     theirs = checked.read(tmp_path / "n")[0]
-    ours = networks.pack(networks.Trained.of(curriculum, {}))[0]
+    ours = networks.pack(Trained.of(curriculum, {}))[0]
     assert theirs.keys() == ours.keys()
     assert all(torch.equal(theirs[name], value) for name, value in ours.items())
 
@@ -185,6 +185,7 @@ PLAY = """
 import json, numpy as np
 from modgrow import machine
 from modgrow.experiments.autocorrelation import LagSums, _add_products
+from modgrow.model.trained import Trained
 from modgrow.model import compiled
 sums = LagSums(3)
 sums.add(np.sin(np.arange(600.0).reshape(300, 2) ** 2))
@@ -342,7 +343,7 @@ def test_without_a_compiler_importing_works_and_training_is_refused_in_one_line(
 
 
 def test_importing_compiles_and_writes_nothing(tmp_path):
-    code = "import modgrow.learning.curriculum, modgrow.experiments.recording, modgrow.model.few"
+    code = "import modgrow.learning.curriculum, modgrow.experiments.timescales, modgrow.model.few"
     environment = {"PATH": os.environ["PATH"], "NUMBA_CACHE_DIR": str(tmp_path), "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
     assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import torch
 
 from modgrow.learning import curriculum, training
 from modgrow.learning.curriculum import Curriculum, solved
+from modgrow.model.trained import Trained
 from modgrow.store import networks
 from tests.conftest import small_arm
 
@@ -95,7 +96,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path, overrides):
         run = Curriculum(small_arm(**overrides, epochs=2), seed)
         list(run)
         paths.append(tmp_path / name)
-        networks.write(paths[-1], networks.Trained.of(run, {}))
+        networks.write(paths[-1], Trained.of(run, {}))
     first, again, other = (path.read_bytes() for path in paths)
     assert first == again
     assert first != other

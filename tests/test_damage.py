@@ -22,6 +22,7 @@ from modgrow import config, inspection
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, StoreError
 from modgrow.learning.curriculum import Curriculum
+from modgrow.model.trained import Trained
 from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import checked, files, networks, states, tables
 from tests import curves
@@ -42,7 +43,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     curriculum = Curriculum(small_arm(epochs=2, threshold=0.0), 0)
     list(curriculum)
-    networks.write(folder / "network", networks.Trained.of(curriculum, {"id": {"arm": "a"}}))
+    networks.write(folder / "network", Trained.of(curriculum, {"id": {"arm": "a"}}))
     states.write(folder / "state", curriculum.state({"id": {"arm": "a"}}))
     curves.write(folder / "table")
     return {path.name: path.read_bytes() for path in folder.iterdir()}

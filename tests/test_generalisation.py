@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from modgrow.experiments import generalisation, recording, timescales
+from modgrow.experiments import fits, generalisation, timescales
 from modgrow.experiments.drive import stream_states
 from modgrow.learning import task
 from modgrow.learning.curriculum import Curriculum
 from modgrow.model import dynamics
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
+from modgrow.model.trained import Trained
 from modgrow.streams import stream
 from tests.conftest import small_arm
 
@@ -118,21 +119,23 @@ def test_the_module_below_is_the_one_that_had_solved_n():
 def test_a_trained_network_learns_the_next_task_and_is_left_as_it_was(trained):
     before = {name: value.clone() for name, value in trained.network.state_dict().items()}
     n = trained.n_solved
-    found = generalisation.rows(trained.network, 0, n, k_max=1, epochs=3, test_batches=10)
-    assert [(row["variant"], row["k"], row["n"]) for row in found] == [
+    found = generalisation.rows(Trained.of(trained, {}), n, k_max=1, epochs=3, test_batches=10)
+    assert list(found[["variant", "k", "n"]].itertuples(index=False, name=None)) == [
         ("default", 1, n + 1),
         ("readout", 1, n + 1),
     ]
-    assert found[0]["accuracy"] > 0.8
-    assert found[0]["accuracy"] > found[1]["accuracy"]
+    default, readout = found["accuracy"]
+    assert default > 0.8
+    assert default > readout
     for name, value in trained.network.state_dict().items():
         assert torch.equal(value, before[name])
 
 
 def test_a_network_that_never_got_there_gives_rows_that_say_so():
-    found = generalisation.rows(None, 0, 10, k_max=2, epochs=1, test_batches=1)
+    trained = Trained(untrained(3), 0, n_solved=3)
+    found = generalisation.rows(trained, 10, k_max=2, epochs=1, test_batches=1)
     assert len(found) == 4
-    assert all(np.isnan(row["accuracy"]) for row in found)
+    assert found["accuracy"].isna().all()
 
 
 @pytest.mark.parametrize("leak", ["outside", "inside"])
@@ -152,7 +155,7 @@ def test_a_run_in_chunks_is_the_whole_run(leak):
 
 
 def test_bits_of_a_recording_have_both_drives_and_the_burn_in_first():
-    chunks = list(recording.long_bits(0, 4, 3000, 500, torch.float32))
+    chunks = list(timescales.long_bits(0, 4, 3000, 500, torch.float32))
     assert [burning for burning, _ in chunks] == [True] + [False] * (len(chunks) - 1)
     assert len(chunks[0][1]) == 500
     bits = torch.cat([bits for burning, bits in chunks if not burning])
@@ -168,23 +171,21 @@ def test_recorded_rows_name_every_solved_n_drive_and_unit(flat, trained):
         list(run)
     else:
         run = trained
-    found = recording.rows(
-        run.network, run.snapshots, run.n_solved, 0, runs=2, steps=2000, burn_in=100, max_lag=30
-    )
+    found = timescales.rows(Trained.of(run, {}), runs=2, steps=2000, burn_in=100, max_lag=30)
     solved = range(2, run.n_solved + 1)
     units = 6 if flat else 10
-    assert {(r["n"], r["drive"], r["unit"]) for r in found} == {
+    assert set(found[["n", "drive", "unit"]].itertuples(index=False, name=None)) == {
         (n, drive, unit) for n in solved for drive in ("uniform", "0.5") for unit in range(units)
     }
-    assert all(row["tau"] >= 1 for row in found)
-    assert {row["state"] for row in found} <= {"fitted", "silent"}
+    assert (found["tau"] >= 1).all()
+    assert set(found["state"]) <= {"fitted", "silent"}
 
 
 def test_the_self_check_fits_again_a_process_of_what_was_found(rng):
     """Long AR(1)s of the median and of a slow unit come back; units without a fit take no part."""
     lags = np.arange(31.0)
-    fits = [timescales.fit(np.exp(-lags / tau)) for tau in (2.0, 6.0, 20.0)]
-    fits.append(timescales.fit(np.full(31, np.nan)))
-    checked = recording.self_check(fits, 10, 50_000, 30, rng)
+    fitted = [fits.fit(np.exp(-lags / tau)) for tau in (2.0, 6.0, 20.0)]
+    fitted.append(fits.fit(np.full(31, np.nan)))
+    checked = timescales.self_check(fitted, 10, 50_000, 30, rng)
     assert checked == {1: pytest.approx(6.0, rel=0.15), 2: pytest.approx(20.0, rel=0.15)}
-    assert recording.self_check(fits[3:], 2, 500, 30, rng) == {}
+    assert timescales.self_check(fitted[3:], 2, 500, 30, rng) == {}

@@ -12,6 +12,7 @@ import torch
 from modgrow import __main__, inspection, why
 from modgrow.errors import ModgrowError
 from modgrow.learning.curriculum import Curriculum
+from modgrow.model.trained import Trained
 from modgrow.schemas import conservation
 from modgrow.store import checked, networks, states, tables
 from tests import curves
@@ -24,7 +25,7 @@ def network(tmp_path):
     curriculum = Curriculum(small_arm(epochs=1), 3)
     made_by = {"id": {"arm": "a", "seed": 3}, "versions": {"torch": "2"}, "sources": {"x.py": "abc"}}
     list(curriculum)
-    networks.write(tmp_path / "n.safetensors", networks.Trained.of(curriculum, made_by))
+    networks.write(tmp_path / "n.safetensors", Trained.of(curriculum, made_by))
     states.write(tmp_path / "state.safetensors", curriculum.state(made_by))
     return str(tmp_path / "n.safetensors")
 

@@ -18,6 +18,7 @@ from modgrow.errors import StoreError
 from modgrow.learning import resume
 from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.held_out import PoolTest
+from modgrow.model.trained import Trained
 from modgrow.store import files, networks, states
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -45,7 +46,7 @@ def resumed(arm, seed, path, made_by):
 
 
 def finished_bytes(curriculum, folder):
-    networks.write(folder / "network", networks.Trained.of(curriculum, {}))
+    networks.write(folder / "network", Trained.of(curriculum, {}))
     return (folder / "network").read_bytes(), curriculum.records
 
 

@@ -25,6 +25,7 @@ from modgrow import schemas
 from modgrow.errors import StoreError
 from modgrow.figures import style
 from modgrow.learning.curriculum import Curriculum
+from modgrow.model.trained import Trained
 from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import checked, files, headers, networks, states, tables
 from tests import curves
@@ -39,7 +40,7 @@ def trained(request):
     flat = request.param == "flat"
     run = Curriculum(small_arm(flat=flat, units=10, epochs=4, updates_per_epoch=150, learning_rate=0.2), 0)
     list(run)
-    return networks.Trained.of(run, {"id": {"code": "abc"}})
+    return Trained.of(run, {"id": {"code": "abc"}})
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_diverged_network_can_still_be_read(tmp_path):
     run.network.newest.bias.data.fill_(float("nan"))
     list(run)
     assert run.diverged
-    networks.write(tmp_path / "n", networks.Trained.of(run, {}))
+    networks.write(tmp_path / "n", Trained.of(run, {}))
     read = networks.read(tmp_path / "n")
     assert read.diverged
     assert read.network.chain[0].bias.isnan().all()

@@ -1,9 +1,12 @@
-"""How much weights change from one module to the next (Fig. 5c). No torch: arrays in, numbers out."""
+"""How much weights change from one module to the next (Fig. 5c)."""
 
 import itertools
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float
+
+from modgrow.model.trained import Trained
 
 COLUMNS = ("pathway", "module", "variance")
 
@@ -25,16 +28,24 @@ def change_variance(
     return float(np.var(scores[1] - scores[0]))
 
 
+def rows(trained: Trained) -> pd.DataFrame:
+    """Rows (pathway, module, variance) of the modules that solved their task."""
+    solved = list(trained.network.chain)[: trained.n_tasks_solved]
+    recurrent = [module.recurrent.numpy() for module in solved]
+    feedforward = [module.feedforward.numpy() for module in solved[1:]]
+    return pd.DataFrame(conservation(recurrent, feedforward), columns=COLUMNS)
+
+
 def conservation(recurrent: list[np.ndarray], feedforward: list[np.ndarray]) -> list[dict]:
     """Rows (pathway, module, variance): W^R of modules 1, 2, ... and W^FF of modules 2, 3, ... of a chain.
 
     `module` is the newer of the two, counted from 1: W^R is compared from module 2, W^FF from module 3.
     A comparison that says nothing (a single unit) has no row.
     """
-    rows = []
+    found = []
     for pathway, matrices, first in (("recurrent", recurrent, 2), ("feedforward", feedforward, 3)):
         for module, (older, newer) in enumerate(itertools.pairwise(matrices), first):
             variance = change_variance(older, newer, pathway == "recurrent")
             if np.isfinite(variance):
-                rows.append({"pathway": pathway, "module": module, "variance": variance})
-    return rows
+                found.append({"pathway": pathway, "module": module, "variance": variance})
+    return found

@@ -9,6 +9,7 @@ import copy
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
@@ -21,6 +22,7 @@ from modgrow.learning.progress import say
 from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import draw
 from modgrow.model.network import PATHWAY_TENSORS, WEIGHTS, LeakyModule, Network
+from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 VARIANTS = ("default", "readout")
@@ -139,20 +141,20 @@ def test(network: Network, substrate: Substrate, n: int) -> float:
     return float(np.mean(found))
 
 
-def rows(
-    network: Network | None, seed: int, n: int, k_max: int, epochs: int, test_batches: int
-) -> list[dict]:
-    """Rows (variant, k, n, accuracy) for K = 1 to `k_max`; NaN where there is no network at `n`."""
+def rows(trained: Trained, n: int, k_max: int, epochs: int, test_batches: int) -> pd.DataFrame:
+    """Rows (variant, k, n, accuracy) for K = 1 to `k_max`; NaN for a network that never solved `n`."""
+    network = trained.at(n)
     if network is None:
         accuracies = {variant: [np.nan] * k_max for variant in VARIANTS}
     else:
-        substrate = Substrate(network, seed, n, k_max, test_batches)
+        substrate = Substrate(network, trained.seed, n, k_max, test_batches)
         accuracies = {"default": [], "readout": learn_heads(substrate, k_max, epochs)}
         for k in range(1, k_max + 1):
             accuracies["default"].append(learn(substrate, k, epochs))
             say(f"K {k}/{k_max}  accuracy {accuracies['default'][-1]:.3f}")
-    return [
+    found = [
         {"variant": variant, "k": k, "n": n + k, "accuracy": accuracy}
         for variant in VARIANTS
         for k, accuracy in enumerate(accuracies[variant], 1)
     ]
+    return pd.DataFrame(found)

@@ -9,6 +9,7 @@ from torch import Tensor
 from modgrow.experiments.drive import Weights, drive, head_accuracies
 from modgrow.learning import task
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
+from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 PERTURBED = {
@@ -41,6 +42,21 @@ def perturbed(
     directions = torch.stack([xi / norm * value.norm() for xi, norm in zip(noise, norms, strict=True)])
     scale = torch.as_tensor(epsilons, dtype=value.dtype).view(-1, *[1] * value.dim())
     return value + scale * directions
+
+
+def rows(trained: Trained, weights: dict, tau: dict, draws: int, steps: int) -> pd.DataFrame:
+    """Rows (pathway, epsilon, draw, n, accuracy): all weights, tau, and of a chain W^R and W^FF alone.
+
+    `weights` and `tau` are the strengths of either: lowest, highest, count.
+    """
+    pathways = ["weights", "tau"]
+    if trained.network.arm.architecture == "modular":
+        pathways += ["recurrent", "feedforward"]
+    sweeps = []
+    for pathway in pathways:
+        epsilons = strengths(**(tau if pathway == "tau" else weights))
+        sweeps.append(sweep(trained.network, trained.seed, pathway, epsilons, draws, steps))
+    return pd.concat(sweeps)
 
 
 def sweep(

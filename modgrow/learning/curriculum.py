@@ -16,7 +16,7 @@ from modgrow.learning.held_out import held_out
 from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
-from modgrow.store.networks import Trained
+from modgrow.model.trained import Trained
 from modgrow.store.states import Journal, Record, State
 from modgrow.streams import stream
 

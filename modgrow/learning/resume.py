@@ -17,6 +17,7 @@ from modgrow.errors import StoreError
 from modgrow.learning.costs import Meter
 from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.progress import clock, say
+from modgrow.model.trained import Trained
 from modgrow.store import files, networks, states
 from modgrow.store.states import Part, State
 
@@ -54,7 +55,7 @@ class Job:
     def deliver(self) -> None:
         """Note that the network stands where it belongs, and whether it is the one that stood there."""
         if self._earlier is not None:
-            trained = networks.Trained.of(self.curriculum, {})
+            trained = Trained.of(self.curriculum, {})
             same = networks.fingerprint(trained) == self._earlier
             say(f"{self.path}: {EQUAL if same else UNEQUAL}")
         self.keep(delivered=True)

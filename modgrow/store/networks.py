@@ -4,7 +4,6 @@ Tensors are named `chain.<m>.<tensor>` (module m counted from 1), `chain.<m>.sta
 untrained values), and for flat arms `solved.<N>.chain.1.<tensor>`: the network that had just solved N.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor
 from modgrow.arm import Arm, Record
 from modgrow.differences import differences, in_words
 from modgrow.model.network import TENSORS, LeakyModule, Network
+from modgrow.model.trained import Trained
 from modgrow.store import checked, headers
 from modgrow.store.checked import Form
 from modgrow.validation import validated
@@ -31,38 +31,6 @@ class Header(Record):
     n_solved: int = Field(description="the largest N solved; n_first - 1 if none was")
     diverged: bool = Field(description="whether training stopped at a number that is not finite")
     provenance: dict = Field(description="what made it")
-
-
-@dataclass
-class Trained:
-    """A trained network: what was solved, and the network at each solved N (flat arms)."""
-
-    network: Network
-    seed: int
-    n_solved: int
-    diverged: bool = False
-    snapshots: dict[int, Network] = field(default_factory=dict)
-    provenance: dict = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, curriculum, provenance: dict) -> "Trained":
-        """What a curriculum has trained so far, with what made it."""
-        solved, diverged = curriculum.n_solved, curriculum.diverged
-        return cls(curriculum.network, curriculum.seed, solved, diverged, curriculum.snapshots, provenance)
-
-    @property
-    def n_tasks_solved(self) -> int:
-        """How many parity orders were solved."""
-        return self.n_solved - self.network.arm.n_first + 1
-
-    def at(self, n: int) -> Network | None:
-        """The network when it had just solved `n`; None if it never did.
-
-        A modular network holds its own past (older modules do not change): it is returned whole.
-        """
-        if n > self.n_solved or n < self.network.arm.n_first:
-            return None
-        return self.snapshots[n] if self.network.arm.architecture == "flat" else self.network
 
 
 def write(path: str | Path, trained: Trained) -> None:

@@ -19,9 +19,9 @@ from torch import Tensor
 
 from modgrow.arm import Arm
 from modgrow.model.growth import trained_tensors
+from modgrow.model.trained import Trained
 from modgrow.store import checked, headers, networks
 from modgrow.store.checked import Form
-from modgrow.store.networks import Trained
 
 MOMENTUM = "momentum."
 STRICT = ConfigDict(extra="forbid", strict=True)

@@ -242,8 +242,6 @@ PER_NETWORK = {"learning_curves": SEEDS} | {table: some(arms) for table, arms in
 EXPERIMENTS = {  # what each asks of a network of an arm
     "generalisation": lambda arm: {"settings": SETTINGS.generalisation.model_dump(exclude={"arms"})},
     "perturbation": lambda arm: {
-        "pathways": ["weights", "tau"]
-        + ["recurrent", "feedforward"] * (SETTINGS.arms[arm].architecture == "modular"),
         "settings": SETTINGS.perturbation.model_dump(exclude={"threshold"}),
     },
     "timescales": lambda arm: {"settings": SETTINGS.timescales.model_dump(exclude={"arms"})},

@@ -1,7 +1,5 @@
 """How much the weights of one trained chain change from module to module (Fig. 5c)."""
 
-import pandas as pd
-
 from modgrow import script
 from modgrow.experiments import conservation
 from modgrow.schemas.conservation import SCHEMA
@@ -12,11 +10,7 @@ def main() -> None:
     args = script.arguments(__doc__, "--network", "--output")
     made_by = script.provenance(__file__, args.id, "torch")
     trained = networks.read(args.network)
-    solved = list(trained.network.chain)[: trained.n_tasks_solved]
-    recurrent = [module.recurrent.numpy() for module in solved]
-    feedforward = [module.feedforward.numpy() for module in solved[1:]]
-    rows = conservation.conservation(recurrent, feedforward)
-    table = pd.DataFrame(rows, columns=conservation.COLUMNS).assign(arm=args.id["arm"], seed=trained.seed)
+    table = conservation.rows(trained).assign(arm=args.id["arm"], seed=trained.seed)
     made_by["network"] = trained.provenance["id"]
     tables.write(args.output, table, SCHEMA, made_by)
 

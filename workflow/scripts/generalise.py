@@ -1,7 +1,5 @@
 """Teach one trained network N + K with a new head (Fig. 2c)."""
 
-import pandas as pd
-
 from modgrow import script
 from modgrow.experiments import generalisation
 from modgrow.learning.devices import keep_memory_compact, use_threads
@@ -14,9 +12,8 @@ def main() -> None:
     use_threads(int(args.threads))
     keep_memory_compact()
     made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "scipy")
-    trained, settings = networks.read(args.network), args.id["settings"]
-    rows = generalisation.rows(trained.at(settings["n"]), trained.seed, **settings)
-    table = pd.DataFrame(rows).assign(arm=args.id["arm"], seed=trained.seed)
+    trained = networks.read(args.network)
+    table = generalisation.rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
     made_by["network"] = trained.provenance["id"]
     tables.write(args.output, table, SCHEMA, made_by)
 

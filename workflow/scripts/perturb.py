@@ -1,9 +1,7 @@
 """Perturb the weights and time constants of one trained network (Figs. 3, 5a-b)."""
 
-import pandas as pd
-
 from modgrow import script
-from modgrow.experiments.perturbation import strengths, sweep
+from modgrow.experiments import perturbation
 from modgrow.learning.devices import keep_memory_compact, use_threads
 from modgrow.schemas.perturbation import SCHEMA
 from modgrow.store import networks, tables
@@ -14,13 +12,8 @@ def main() -> None:
     use_threads(int(args.threads))
     keep_memory_compact()
     made_by = script.provenance(__file__, args.id, "torch")
-    trained, settings = networks.read(args.network), args.id["settings"]
-    sweeps = []
-    for pathway in args.id["pathways"]:
-        epsilons = strengths(**settings["tau" if pathway == "tau" else "weights"])
-        found = sweep(trained.network, trained.seed, pathway, epsilons, settings["draws"], settings["steps"])
-        sweeps.append(found)
-    table = pd.concat(sweeps).assign(arm=args.id["arm"], seed=trained.seed)
+    trained = networks.read(args.network)
+    table = perturbation.rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
     made_by["network"] = trained.provenance["id"]
     tables.write(args.output, table, SCHEMA, made_by)
 

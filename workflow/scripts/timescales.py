@@ -1,9 +1,7 @@
 """Record one trained network and fit the timescales of its neurons (Fig. 4)."""
 
-import pandas as pd
-
 from modgrow import script
-from modgrow.experiments import recording
+from modgrow.experiments import timescales
 from modgrow.learning.devices import keep_memory_compact, use_threads
 from modgrow.schemas.timescales import SCHEMA
 from modgrow.store import networks, tables
@@ -15,10 +13,7 @@ def main() -> None:
     keep_memory_compact()
     made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "scipy")
     trained = networks.read(args.network)
-    rows = recording.rows(
-        trained.network, trained.snapshots, trained.n_solved, trained.seed, **args.id["settings"]
-    )
-    table = pd.DataFrame(rows, columns=recording.COLUMNS).assign(arm=args.id["arm"], seed=trained.seed)
+    table = timescales.rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
     made_by["network"] = trained.provenance["id"]
     tables.write(args.output, table, SCHEMA, made_by)
 

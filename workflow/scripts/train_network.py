@@ -6,6 +6,7 @@ from modgrow import script
 from modgrow.arm import arm_from_json
 from modgrow.learning import progress, resume
 from modgrow.learning.devices import choose_device, keep_memory_compact, use_threads
+from modgrow.model.trained import Trained
 from modgrow.schemas.learning_curves import SCHEMA
 from modgrow.store import networks, tables
 from modgrow.store.states import Record
@@ -30,7 +31,7 @@ def main() -> None:
     curve.insert(0, "arm", arm_name)
     curve.insert(1, "seed", seed)
     tables.write(args.curve, curve, SCHEMA, made_by)
-    networks.write(args.network, networks.Trained.of(curriculum, made_by))
+    networks.write(args.network, Trained.of(curriculum, made_by))
     job.deliver()
     progress.done(curriculum, arm_name, len(job.parts))
 

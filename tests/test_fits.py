@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from modgrow.experiments import timescales
+from modgrow.experiments import fits
 from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
 from modgrow.learning import task
 
 LAGS = np.arange(31.0)
-ONE_TAU = timescales.Fit("planted", 1, amplitude=1.0, tau_one=8.0)
-TWO_TAUS = timescales.Fit("planted", 2, amplitude=1.0, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
+ONE_TAU = fits.Fit("planted", 1, amplitude=1.0, tau_one=8.0)
+TWO_TAUS = fits.Fit("planted", 2, amplitude=1.0, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
 
 
 def recorded(samples, chunk=997):
@@ -32,7 +32,7 @@ def by_fft(samples):
 
 @pytest.mark.parametrize("chunk", [7, 31, 1000, 10_000])
 def test_direct_lag_sums_equal_an_fft(rng, chunk):
-    samples = timescales.simulate(ONE_TAU, 5000, 3, rng) + 100.0
+    samples = fits.simulate(ONE_TAU, 5000, 3, rng) + 100.0
     np.testing.assert_allclose(recorded(samples, chunk), by_fft(samples), rtol=0, atol=1e-10)
 
 
@@ -48,7 +48,7 @@ def test_a_leaky_unit_driven_by_white_noise_has_the_timescale_of_its_ar_1(rng, t
     for step in noise:
         state = (1 - 1 / tau) * state + step / tau
         states.append(state)
-    found = timescales.fit(recorded(np.stack(states)[500:]))
+    found = fits.fit(recorded(np.stack(states)[500:]))
     expected = -1 / np.log(1 - 1 / tau)
     assert expected == pytest.approx({2.0: 1.44, 10.0: 9.49}[tau], abs=0.005)
     assert found.tau_one == pytest.approx(expected, rel=0.03)
@@ -59,7 +59,7 @@ def test_a_leaky_unit_driven_by_white_noise_has_the_timescale_of_its_ar_1(rng, t
 
 
 def test_two_planted_timescales_come_back_sorted(rng):
-    found = timescales.fit(recorded(timescales.simulate(TWO_TAUS, 100_000, 10, rng)))
+    found = fits.fit(recorded(fits.simulate(TWO_TAUS, 100_000, 10, rng)))
     assert found.n_taus == 2
     assert found.aic_two < found.aic_one
     assert found.tau_fast == pytest.approx(1.0, rel=0.15)
@@ -70,19 +70,19 @@ def test_two_planted_timescales_come_back_sorted(rng):
 
 
 def test_the_amplitude_says_what_is_white(rng):
-    planted = timescales.Fit("planted", 1, amplitude=0.6, tau_one=8.0)
-    acf = recorded(timescales.simulate(planted, 100_000, 10, rng))
+    planted = fits.Fit("planted", 1, amplitude=0.6, tau_one=8.0)
+    acf = recorded(fits.simulate(planted, 100_000, 10, rng))
     assert acf[1] == pytest.approx(0.6 * np.exp(-1 / 8), abs=0.02)
-    assert timescales.fit(planted.amplitude * np.exp(-LAGS / 8)).amplitude == pytest.approx(0.6, abs=0.01)
+    assert fits.fit(planted.amplitude * np.exp(-LAGS / 8)).amplitude == pytest.approx(0.6, abs=0.01)
 
 
 def test_white_noise_is_at_the_lower_bound():
-    assert timescales.fit(np.eye(31)[0]).at_bound
+    assert fits.fit(np.eye(31)[0]).at_bound
 
 
 @pytest.mark.parametrize("tau", [0.4, 1.0, 3.7, 25.0])
 def test_a_noiseless_exponential_is_fitted_by_one_tau_and_crosses_1_over_e_there(tau):
-    found = timescales.fit(np.exp(-LAGS / tau))
+    found = fits.fit(np.exp(-LAGS / tau))
     assert found.tau_one == pytest.approx(tau, rel=0.01)
     assert found.tau_effective == pytest.approx(tau, rel=0.01)
     if tau >= 1:
@@ -92,7 +92,7 @@ def test_a_noiseless_exponential_is_fitted_by_one_tau_and_crosses_1_over_e_there
 @pytest.mark.parametrize("planted", [(0.4, 3.0, 0.3), (1.0, 20.0, 0.7), (5.0, 60.0, 0.5), (0.1, 90.0, 0.95)])
 def test_the_grid_finds_two_noiseless_taus_wherever_they_are(planted):
     fast, slow, share = planted
-    found = timescales.fit(share * np.exp(-LAGS / fast) + (1 - share) * np.exp(-LAGS / slow))
+    found = fits.fit(share * np.exp(-LAGS / fast) + (1 - share) * np.exp(-LAGS / slow))
     assert found.n_taus == 2
     assert (found.tau_fast, found.tau_slow, found.fast_share) == pytest.approx(planted, rel=0.01)
 
@@ -107,40 +107,40 @@ def test_the_fit_is_as_good_as_a_global_search(seed):
     bounds = [
         (0, 1),
         (0, 1),
-        (timescales.TAU_MIN, timescales.TAU_MAX),
-        (timescales.TAU_MIN, timescales.TAU_MAX),
+        (fits.TAU_MIN, fits.TAU_MAX),
+        (fits.TAU_MIN, fits.TAU_MAX),
     ]
     best = optimize.differential_evolution(
-        lambda x: np.sum((timescales.model(x, LAGS) - acf) ** 2), bounds, rng=seed, tol=1e-10, maxiter=2000
+        lambda x: np.sum((fits.model(x, LAGS) - acf) ** 2), bounds, rng=seed, tol=1e-10, maxiter=2000
     )
-    assert timescales.fit(acf).aic_two <= timescales.aic_of(best.fun, 31, 4) + 0.01
+    assert fits.fit(acf).aic_two <= fits.aic_of(best.fun, 31, 4) + 0.01
 
 
 def test_the_richer_model_never_fits_worse(rng):
     for _ in range(25):
         acf = np.concatenate([[1.0], rng.uniform(-0.3, 0.9, 30)])
-        found = timescales.fit(acf)
+        found = fits.fit(acf)
         assert found.aic_two - 8 <= found.aic_one - 4 + 1e-9
 
 
 def test_aic_is_what_its_formula_says():
-    assert timescales.aic_of(3.1, 31, 4) == pytest.approx(8 + 31 * np.log(0.1))
+    assert fits.aic_of(3.1, 31, 4) == pytest.approx(8 + 31 * np.log(0.1))
 
 
 def test_silent_constant_and_broken_activity_give_a_row_that_says_so():
     for constant in (0.0, 3.3):
-        assert timescales.fit(recorded(np.full((2000, 4), constant))).state == "silent"
+        assert fits.fit(recorded(np.full((2000, 4), constant))).state == "silent"
     broken = np.ones((2000, 4))
     broken[5, 0] = np.nan
-    assert timescales.fit(recorded(broken)).state in ("silent", "invalid")
-    assert timescales.fit(np.concatenate([np.ones(30), [np.inf]])).state == "invalid"
-    nothing = timescales.fit(np.full(31, np.nan))
+    assert fits.fit(recorded(broken)).state in ("silent", "invalid")
+    assert fits.fit(np.concatenate([np.ones(30), [np.inf]])).state == "invalid"
+    nothing = fits.fit(np.full(31, np.nan))
     assert nothing.state == "silent"
     assert np.isnan(nothing.tau_effective)
 
 
 def test_a_timescale_beyond_the_bound_is_marked():
-    found = timescales.fit(np.exp(-LAGS / 5000))
+    found = fits.fit(np.exp(-LAGS / 5000))
     assert found.at_bound
 
 
@@ -160,6 +160,6 @@ def test_the_published_fit_makes_a_rising_timescale_of_the_ideal_reader():
     """The trap in Fig. 4b: 0.5, 1.2, 2.4, 3.3, 4.1, 5.3 for N = 2, 5, 10, 15, 20, 30 (protocol)."""
     expected = {2: 0.5, 5: 1.2, 10: 2.4, 15: 3.3, 20: 4.1, 30: 5.3}
     for n, tau in expected.items():
-        found = timescales.fit(ideal_reader(n, LAGS, "uniform"))
+        found = fits.fit(ideal_reader(n, LAGS, "uniform"))
         assert found.tau_effective == pytest.approx(tau, abs=0.06), n
     assert ideal_reader(5, LAGS, 0.5).tolist() == [1.0] + [0.0] * 30
