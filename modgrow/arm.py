@@ -4,23 +4,34 @@ With a seed it determines a network. Where each default comes from: `docs/fideli
 """
 
 import math
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from modgrow import extensions
+from modgrow.records import Record, said_beside
 
 PATHWAYS = ("input", "recurrent", "feedforward", "bias", "tau", "readout")
+FAMILIES = ("modular", "flat")
+THEN = ("train", "freeze")
 
-Policy = Literal[
-    "copy train", "copy freeze", "random train", "random freeze", "initial train", "initial freeze"
+
+def _policy(policy: str) -> str:
+    """`<birth> train` or `<birth> freeze`, the birth a file of `births/`; else an error."""
+    birth, _, then = policy.partition(" ")
+    known = extensions.names("births")
+    if birth in known and then in THEN:
+        return policy
+    close = extensions.closest("births", birth)
+    said = f"must be '{close} train' or '{close} freeze'"
+    raise PydanticCustomError("policy", f"{said}; births are {', '.join(known)}")
+
+
+Policy = Annotated[
+    str, AfterValidator(_policy), Field(json_schema_extra={"words": "births", "then": list(THEN)})
 ]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Record(BaseModel):
-    """A frozen, strictly typed record; a key it does not know is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-    derived: ClassVar[tuple[str, ...]] = ()  # fields that no settings file gives
 
 
 class Growth(Record):
@@ -37,7 +48,7 @@ class Growth(Record):
     readout: Policy = Field("random train", description="the new module's head")
 
     def birth(self, pathway: str) -> str:
-        """`copy`, `random` or `initial` (the donor's own untrained start)."""
+        """Where its values come from: a file of `births/`."""
         return getattr(self, pathway).split()[0]
 
     def trains(self, pathway: str) -> bool:
@@ -63,25 +74,42 @@ class Arm(Record):
     weight_scale: float = Field(
         1.0, gt=0.0, le=100.0, description="weights and biases start U(-s, s), s this / sqrt(fan_in)"
     )
+    bias_initial: Literal["source", "single"] = Field(
+        "source",
+        description="b starts as one U(-s, s) for each pathway into the neuron, or as a single one",
+        json_schema_extra={"as_before": "single"},
+    )
     tau_initial: list[Annotated[float, Field(ge=1.0, le=1000.0)]] = Field(
         [1.0, 2.0], min_length=2, max_length=2, description="tau starts uniform between these two"
     )
     tau_trained: bool = Field(True, description="whether tau is trained at all")
 
     feedforward_delay: int = Field(
-        1, ge=0, le=1, description="steps by which a module reads the one upstream late"
+        1,
+        ge=0,
+        le=1,
+        description="steps by which a module reads the one upstream late",
+        json_schema_extra={"as_before": 1},
     )
 
-    task: str = Field("parity", description="what is learnt: a file of modgrow/tasks")
-    density: Literal["uniform"] | Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
-        "uniform", description="P(bit = 1): drawn U(0,1) for each sequence, or one number for all"
+    task: str = Field(
+        "parity",
+        description="what is learnt: a file of modgrow/tasks",
+        json_schema_extra={"as_before": "parity", "words": "tasks"},
+    )
+    density: Literal["per_batch", "per_sequence"] | Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
+        "per_batch", description="P(bit = 1): drawn U(0,1) for each batch or sequence, or one number for all"
     )
     n_first: int = Field(2, ge=1, le=1000, description="parity order the curriculum starts with")
     length_extra: int = Field(2, ge=0, le=1000, description="shortest sequence: N plus this")
     length_factor: float = Field(4.0, ge=1.0, le=100.0, description="longest sequence: this times N")
 
     learning_rate: float = Field(
-        0.1, gt=0.0, le=100.0, description="of SGD; may follow the size: 1.1/sqrt(units)"
+        0.2,
+        gt=0.0,
+        le=100.0,
+        description="of SGD; may follow the size: 1.1/sqrt(units)",
+        json_schema_extra={"flat": 0.05},
     )
     momentum: float = Field(0.1, ge=0.0, lt=1.0, description="of SGD")
     nesterov: bool = Field(True, description="Nesterov's momentum")
@@ -100,29 +128,41 @@ class Arm(Record):
     )
     test_batches: int = Field(50, ge=1, le=100_000, description="held-out batches of each test")
     pool_batches: Literal["fresh"] | Annotated[int, Field(ge=1, le=1_000_000)] = Field(
-        100, description="training batches whose frozen activity is kept; fresh: new bits each update"
+        100,
+        description="training batches whose frozen activity is kept; fresh: new bits each update",
+        json_schema_extra={"flat": "fresh"},
     )
     dtype: Literal["float32", "float64"] = Field("float32", description="precision of training")
     growth: Growth | None = Field(
-        default_factory=Growth, description="how a new module is born; flat arms have none"
+        default_factory=Growth,
+        description="how a new module is born; flat arms have none",
+        json_schema_extra={"flat": None},
+    )
+    copy_noise: float = Field(
+        0.05,
+        ge=0.0,
+        le=100.0,
+        description="of births by noisy_copy: standard deviation, as a share of each value",
+        json_schema_extra={"as_before": 0.05},
     )
 
     @model_validator(mode="before")
     @classmethod
-    def _flat_without_modules(cls, raw: Any) -> Any:
+    def _defaults_of_flat_arms(cls, raw: Any) -> Any:
         if isinstance(raw, dict) and raw.get("architecture") == "flat":
-            return {"growth": None, "pool_batches": "fresh", **raw}
+            extras = {key: said_beside(field) for key, field in cls.model_fields.items()}
+            return {key: extra["flat"] for key, extra in extras.items() if "flat" in extra} | raw
         return raw
 
     @model_validator(mode="after")
     def _possible(self):
-        if self.architecture == "flat" and self.growth is not None:
+        if not self.grows and self.growth is not None:
             raise ValueError("growth is given; a flat arm adds no modules, so it may not have growth")
-        if self.architecture == "flat" and self.pool_batches != "fresh":
+        if not self.grows and self.pool_batches != "fresh":
             raise ValueError(
                 f"pool_batches is {self.pool_batches}; a flat arm has no frozen activity: leave it out"
             )
-        if self.architecture == "modular" and self.growth is None:
+        if self.grows and self.growth is None:
             raise ValueError("growth is null; a modular arm needs a policy, or leave the key out")
         if self.epochs is None and self.n_max is None:
             raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
@@ -144,6 +184,16 @@ class Arm(Record):
         return self
 
     @property
+    def grows(self) -> bool:
+        """Whether every new N gets a module of its own; in a flat network it gets a head alone."""
+        return self.architecture == "modular"
+
+    @property
+    def title(self) -> str:
+        """`modular, 10 units`."""
+        return f"{self.architecture}, {self.units} units"
+
+    @property
     def n_limit(self) -> int:
         """The largest N that training can reach."""
         by_epochs = None if self.epochs is None else self.n_first + self.epochs - 1
@@ -155,7 +205,7 @@ class Arm(Record):
 
     def modules(self, heads: int) -> int:
         """How many modules a network with so many heads has: one per head, or one in all."""
-        return 1 if self.architecture == "flat" else heads
+        return heads if self.grows else 1
 
     def n_weights(self, heads: int) -> int:
         """Off-diagonal W^R, W^FF and readout weights of a network with `heads` heads.
@@ -163,7 +213,8 @@ class Arm(Record):
         The count under which flat 20/54/91/128 match modules of 5/10/15/20 at N = 30.
         """
         modules = self.modules(heads)
-        recurrent, below = self.units * (self.units - 1), self.units**2
+        recurrent = self.units * (self.units - 1)
+        below = self.units**2
         return modules * recurrent + (modules - 1) * below + 2 * self.units * heads
 
     def n_parameters(self, heads: int) -> int:
@@ -172,26 +223,30 @@ class Arm(Record):
         return self.n_weights(heads) + 3 * self.units * modules + 2 * heads
 
     @property
+    def item_bytes(self) -> int:
+        """Memory of one number."""
+        return 4 if self.dtype == "float32" else 8
+
+    @property
     def pool_bytes(self) -> int:
         """Memory of the activity pools, training and test, at their longest; 0 without a pool."""
         if self.pool_batches == "fresh":
             return 0
-        length, item = self.lengths(self.n_limit)[1], 4 if self.dtype == "float32" else 8
+        length = self.lengths(self.n_limit)[1]
         sequences = (self.pool_batches + self.test_batches) * self.batch_size
-        return sequences * item * (length + (length + 1) * self.units)
+        bits_and_states = length + (length + 1) * self.units
+        return sequences * self.item_bytes * bits_and_states
 
     @property
-    def canonical(self) -> dict[str, Any]:
-        """All keys, sorted, as plain values: the identity of the recipe."""
-        return _sorted(self.model_dump(mode="json"))
+    def files(self) -> tuple[str, ...]:
+        """The files of `tasks/` and `births/` that the recipe names, relative to the root, sorted."""
+        births = {self.growth.birth(pathway) for pathway in PATHWAYS} if self.growth else set()
+        return (*(f"modgrow/births/{birth}.py" for birth in sorted(births)), f"modgrow/tasks/{self.task}.py")
 
 
-def arm_from_json(settings: dict) -> Arm:
-    """The arm that a script was given on its command line; the settings file was checked before."""
-    return Arm.model_validate(settings)
+def arm_from_json(settings: Any) -> Arm:
+    """The arm of an identity: one that a script was given, or that stands in a file of results.
 
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return value
+    A key that was added since is read as what it means to have none. Raises ValueError.
+    """
+    return Arm.from_canonical(settings)

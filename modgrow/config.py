@@ -2,31 +2,38 @@
 
 `config.yaml` gives `defaults` for all arms and, per arm, what it overrides; `Settings.arms` holds
 the recipes complete (`modgrow/arm.py`), those of the sensitivity variants (`modular_10.lr_0.2`) among them.
+How they are put together: `modgrow/recipes.py`.
 """
 
-import math
-import re
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from modgrow.arm import Arm, Record
-from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, problems
-from modgrow.errors import printable
+from modgrow import recipes
+from modgrow.arm import FAMILIES, Arm
+from modgrow.consistency import MOST_ARMS, problems
 from modgrow.examinations import Generalisation, Perturbation, Timescales
 from modgrow.forecast import needs
 from modgrow.places import results_folder
+from modgrow.recipes import MOST_NETWORKS
+from modgrow.records import Record
 from modgrow.settings_file import read_yaml
 from modgrow.validation import plain, refusal, shown, validated
 
-TARGETS = ("all", "pool_proof")
-OF_ARMS = ("seeds", "target")  # what an arm says beside its recipe
-BY_SIZE = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) */ *sqrt\(units\)")
-
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
-Seeds = Annotated[int, Field(ge=1, le=MOST_NETWORKS)]
+Count = Annotated[int, Field(ge=1, le=MOST_NETWORKS)]
+
+
+class ByFamily(Record):
+    """How many networks of each modular and of each flat arm."""
+
+    modular: Count = Field(description="networks per modular arm")
+    flat: Count = Field(description="networks per flat arm")
+
+
+Seeds = Count | ByFamily
 
 
 class Variant(Record):
@@ -42,7 +49,7 @@ Experiment = Literal["perturbation", "timescales", "conservation", "generalisati
 class Sensitivity(Record):
     """Does each conclusion hold under another setting? (`snakemake sensitivity`)"""
 
-    seeds: Seeds = Field(3, description="networks per changed arm")
+    seeds: Count = Field(3, description="networks per changed arm")
     stand_ins: dict[str, str] = Field(
         default_factory=dict, description="cheaper arms that take the part of others in the claims"
     )
@@ -62,7 +69,10 @@ class Settings(Record):
         "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
     )
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where networks are trained")
-    seeds: Seeds = Field(5, description="networks per arm that names no number")
+    seeds: Seeds = Field(5, description="networks per arm that names no number; may differ by family")
+    first_seed: int = Field(
+        0, ge=0, le=2**31, description="the networks of each arm are numbered from this on"
+    )
     arms: dict[ArmName, Arm] = Field(min_length=1, description="the training recipes by name")
     comparison: list[str] = Field(
         default_factory=list,
@@ -91,26 +101,36 @@ class Settings(Record):
             "generalisation": self.generalisation.arms,
             "perturbation": self.comparison,
             "timescales": self.timescales.arms,
-            "conservation": [arm for arm in self.comparison if self.arms[arm].architecture == "modular"],
+            "conservation": self.chains,
         }[experiment]
         if experiment not in self.sensitivity.experiments or not self.sensitivity.variants:
             return arms
         stand_ins = [self.sensitivity.stand_ins.get(arm, arm) for arm in arms]
-        pairs = [pair for variant in self.sensitivity.variants for pair in self.variants_of(variant).items()]
-        changed = [name for arm, name in pairs if arm in stand_ins]
+        changed = []
+        for variant in self.sensitivity.variants:
+            changed += [name for arm, name in self.variants_of(variant).items() if arm in stand_ins]
         return list(dict.fromkeys([*arms, *stand_ins, *changed]))
+
+    @property
+    def chains(self) -> list[str]:
+        """The modular arms of `comparison`."""
+        return [arm for arm in self.comparison if self.arms[arm].grows]
 
     def arms_of(self, target: str = "all") -> list[str]:
         """The arms that a target of the workflow needs."""
         return [arm for arm in self.arms if self.arm_targets[arm] == target]
 
     def networks(self, target: str = "all") -> list[tuple[str, int]]:
-        """Every (arm, seed) that a target needs, seeds counted from 0."""
-        return [(arm, seed) for arm in self.arms_of(target) for seed in range(self.arm_seeds[arm])]
+        """Every (arm, seed) that a target needs."""
+        return [(arm, seed) for arm in self.arms_of(target) for seed in self.seeds_of(arm)]
+
+    def seeds_of(self, arm: str) -> range:
+        """The numbers of an arm's networks, from `first_seed` on."""
+        return range(self.first_seed, self.first_seed + self.arm_seeds[arm])
 
     def variants_of(self, variant: str) -> dict[str, str]:
         """The arms that a sensitivity variant changes, and the names they are trained under."""
-        return {arm: variant_name(arm, variant) for arm in self.sensitivity.variants[variant].arms}
+        return {arm: recipes.variant_name(arm, variant) for arm in self.sensitivity.variants[variant].arms}
 
     def proof_pairs(self) -> dict[str, str]:
         """Each arm of the target `pool_proof`, and its counterpart in `all`: the same but for the pool."""
@@ -131,7 +151,8 @@ def load(path: str | Path) -> Settings:
 def check(raw: dict, name: str = "config.yaml") -> Settings:
     """Resolve every arm against `defaults` and check all of it. Raises SettingsError."""
     raw = plain(raw, name)
-    defaults, arms = raw.pop("defaults", None), raw.pop("arms", None)
+    defaults = raw.pop("defaults", None)
+    arms = raw.pop("arms", None)
     defaults = {} if defaults is None else defaults
     if not isinstance(defaults, dict):
         raise refusal(name, f"defaults: is {shown(defaults)}; must be a mapping of settings to values")
@@ -139,18 +160,16 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
         raise refusal(name, f"arms: is {shown(arms)}; must be a mapping of arm names to recipes")
     if given := set(raw) & set(Settings.derived):
         raise refusal(name, f"{min(given)}: is derived; give `seeds` or `target` in each arm")
+    recipes.refuse_halves({"seeds": raw.get("seeds")}, "", name)
+    if recipes.is_by_family(raw.get("seeds")):
+        for family, count in raw["seeds"].items():
+            recipes.refuse_no_count(count, f"seeds.{family}", name)
+    recipes.refuse_halves(defaults, "defaults", name)
     validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False, also=("defaults",))
-    validated(Arm, _sized({"units": 1, **defaults}), name, ("defaults",), alone=False)
-    seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
-    recipes = _own_arms(arms, seeds, name) + _variant_arms(raw.get("sensitivity", {}), arms, name)
-    if len(recipes) > MOST_ARMS:
-        count = f"{len(arms)} arms and {len(recipes) - len(arms)} of sensitivity variants"
-        raise refusal(name, f"arms: {count}; at most {MOST_ARMS} in all")
-    derived = {
-        "arms": {own.arm: _resolve(own, defaults, name) for own in recipes},
-        "arm_seeds": {own.arm: own.seeds for own in recipes},
-        "arm_targets": {own.arm: own.target for own in recipes},
-    }
+    for family in FAMILIES:
+        shared = recipes.of_family(defaults, family)
+        validated(Arm, recipes.sized({"units": 1, **shared}), name, ("defaults",), alone=False)
+    derived = _derived(raw, arms, defaults, name)
     plainest = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
     settings = validated(Settings, {"comparison": plainest, **raw, **derived}, name)
     for problem in problems(settings):
@@ -158,54 +177,21 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
     return settings
 
 
-class Own(NamedTuple):
-    """What an arm names itself, before `defaults`, and the keys under which a mistake in it is found."""
-
-    arm: str
-    keys: tuple[str, ...]
-    recipe: dict
-    seeds: int
-    target: str
-
-
-def _own_arms(arms: dict, seeds: int, name: str) -> list[Own]:
-    found = []
-    for arm, own in arms.items():
-        where = f"arms.{printable(arm)}"
-        if not isinstance(own, dict):
-            raise refusal(name, f"{where}: is {shown(own)}; must be a mapping with at least `units`")
-        recipe = {key: value for key, value in own.items() if key not in OF_ARMS}
-        found.append(Own(arm, ("arms", arm), recipe, own.get("seeds", seeds), own.get("target", TARGETS[0])))
-        count, target = found[-1].seeds, found[-1].target
-        if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_NETWORKS:
-            said = f"must be an integer from 1 to {MOST_NETWORKS}"
-            raise refusal(name, f"{where}.seeds: is {shown(count)}; {said}")
-        if target not in TARGETS:
-            raise refusal(name, f"{where}.target: is {shown(target)}; must be one of {', '.join(TARGETS)}")
-    return found
-
-
-def _variant_arms(sensitivity: dict, arms: dict, name: str) -> list[Own]:
-    """The arms of the sensitivity variants; a name that is not an arm is refused later, by its key."""
-    found, taken = [], set(arms)
-    seeds = sensitivity.get("seeds", Sensitivity.model_fields["seeds"].default)
-    for variant, own in sensitivity.get("variants", {}).items():
-        keys = ("sensitivity", "variants", variant)
-        if double := set(own["change"]) & set(OF_ARMS):
-            raise refusal(
-                name, f"{'.'.join(keys)}.change: {min(double)} is no setting of a recipe; leave it out"
-            )
-        for arm in dict.fromkeys(own["arms"]):
-            changed = variant_name(arm, variant)
-            if changed in taken or len(changed) > 64:
-                said = "is longer than 64 characters" if len(changed) > 64 else "is the name of another arm"
-                raise refusal(name, f"{'.'.join(keys)}: {shown(changed)} {said}; rename the variant")
-            if isinstance(arms.get(arm), dict):
-                base = {key: value for key, value in arms[arm].items() if key not in OF_ARMS}
-                recipe = _merged(base, own["change"])
-                found.append(Own(changed, (*keys, f"change, arm {arm}"), recipe, seeds, "sensitivity"))
-                taken.add(changed)
-    return found
+def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict]:
+    """The arms with their recipes complete, how many networks of each, and for which target."""
+    seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
+    sensitivity = raw.get("sensitivity", {})
+    of_variants = sensitivity.get("seeds", Sensitivity.model_fields["seeds"].default)
+    own = recipes.own_arms(arms, defaults, seeds, name)
+    own += recipes.variant_arms(sensitivity, arms, defaults, of_variants, name)
+    if len(own) > MOST_ARMS:
+        count = f"{len(arms)} arms and {len(own) - len(arms)} of sensitivity variants"
+        raise refusal(name, f"arms: {count}; at most {MOST_ARMS} in all")
+    return {
+        "arms": {arm.arm: arm.resolved(defaults, name) for arm in own},
+        "arm_seeds": {arm.arm: arm.seeds for arm in own},
+        "arm_targets": {arm.arm: arm.target for arm in own},
+    }
 
 
 def refuse_beyond(settings: Settings, available_mb: int, name: str) -> None:
@@ -217,30 +203,3 @@ def refuse_beyond(settings: Settings, available_mb: int, name: str) -> None:
             )
             mend = "lower it, or let --resources mem_mb=... say what the machine has"
             raise refusal(name, f"arms.{arm}: {asked}; {mend}")
-
-
-def _merged(recipe: dict, over: dict) -> dict:
-    """`over` over `recipe`; the growth policy is merged pathway by pathway."""
-    growth = [part["growth"] for part in (recipe, over) if isinstance(part.get("growth"), dict)]
-    return recipe | over | ({"growth": growth[0] | growth[1]} if len(growth) == 2 else {})
-
-
-def variant_name(arm: str, variant: str) -> str:
-    """The name under which an arm is trained with a variant's change."""
-    return f"{arm}.{variant}"
-
-
-def _sized(recipe: dict) -> dict:
-    """The recipe with a learning rate written `1.1/sqrt(units)` as its number for this size."""
-    rate, units = recipe.get("learning_rate"), recipe.get("units")
-    written = BY_SIZE.fullmatch(rate) if isinstance(rate, str) else None
-    if not written or not isinstance(units, int) or units < 1:
-        return recipe
-    return {**recipe, "learning_rate": float(written[1]) / math.sqrt(units)}
-
-
-def _resolve(own: Own, defaults: dict, name: str) -> Arm:
-    flat = own.recipe.get("architecture", defaults.get("architecture")) == "flat"
-    modular_only = ("growth", "pool_batches") if flat else ()
-    merged = _merged({key: value for key, value in defaults.items() if key not in modular_only}, own.recipe)
-    return validated(Arm, _sized(merged), name, own.keys, also=OF_ARMS)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from modgrow import forecast
+from modgrow.recipes import MOST_NETWORKS
 from modgrow.validation import choice, shown
 
 if TYPE_CHECKING:
     from modgrow.config import Settings
 
-MOST_NETWORKS = 20_000  # planning takes about 1.5 ms a job, and a network has up to five jobs
 MOST_ARMS = 150
 MOST_TEXT = 115_000  # characters of all recipes: Linux takes 131,072 as one argument of a command
 MOST_MB = 2**20
@@ -69,7 +69,8 @@ def _size(settings: "Settings") -> Iterator[str]:
     if networks > MOST_NETWORKS:
         yield f"seeds: {networks} networks in all, sensitivity variants included; at most {MOST_NETWORKS}"
     recipes = {arm: recipe.canonical for arm, recipe in settings.arms.items()}
-    n_compared, panels = len(settings.comparison), [settings.freezing, *settings.duplication.values()]
+    n_compared = len(settings.comparison)
+    panels = [settings.freezing, *settings.duplication.values()]
     length = len(json.dumps(recipes, separators=(",", ":")))
     length += n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # in pairs, each with each
     length += 350 * n_compared  # and what each is asked
@@ -93,9 +94,9 @@ def _proof(settings: "Settings") -> Iterator[str]:
 
 
 def _pathways(settings: "Settings") -> Iterator[str]:
-    chains = [arm for arm in settings.comparison if settings.arms[arm].architecture == "modular"]
-    if settings.pathways is not None and settings.pathways not in chains:
-        yield f"pathways names {shown(settings.pathways)}, no modular arm of comparison; {choice('', chains)}"
+    if settings.pathways is not None and settings.pathways not in settings.chains:
+        may = choice("", settings.chains)
+        yield f"pathways names {shown(settings.pathways)}, no modular arm of comparison; {may}"
 
 
 def _stand_ins(settings: "Settings") -> Iterator[str]:
@@ -103,7 +104,7 @@ def _stand_ins(settings: "Settings") -> Iterator[str]:
     for arm, other in stand_ins.items():
         if other in stand_ins:
             yield f"sensitivity.stand_ins.{arm}: {other} is replaced itself; name an arm that stays"
-        elif settings.arms[arm].architecture != settings.arms[other].architecture:
+        elif settings.arms[arm].grows != settings.arms[other].grows:
             yield f"sensitivity.stand_ins.{arm}: {other} is of another architecture; name one of the same"
 
 

@@ -4,23 +4,32 @@ from collections.abc import Iterator
 
 from tabulate import tabulate
 
-from modgrow.arm import Arm, Growth, Record
+from modgrow import extensions
+from modgrow.arm import Arm, Growth
 from modgrow.config import Settings
 from modgrow.consistency import MOST_ARMS, MOST_NETWORKS
+from modgrow.records import Record, said_beside
 
 PARTS = (
     ("config.yaml", Settings, ("arms", "arm_seeds", "arm_targets")),
     ("defaults, or one arm", Arm, ("growth",)),
     ("growth (modular arms)", Growth, ()),
 )
+WORDS = {  # folder of words -> what they are
+    "births": "births (of a pathway of a new module)",
+    "tasks": "tasks",
+}
 HEADERS = ("key", "default", "values", "meaning")
 INTRODUCTION = f"""# Settings
 
 Everything is in `config.yaml`: what all arms share under `defaults`, then one line per *arm*, which names
 what it overrides and, beside the keys of `defaults`, may say `seeds` (how many networks) and `target` (`all`
-or `pool_proof`). A key that does not exist, a value that cannot be, or settings that could not run to the end
-stop the run before any job starts. Another file is used with `snakemake --configfile FILE`;
+or `pool_proof`). A value of `defaults`, of a variant's `change` or of `seeds` may be one for each family:
+`{{modular: 0.2, flat: 0.05}}`. A key that does not exist, a value that cannot be, or settings that could not
+run to the end stop the run before any job starts. Another file is used with `snakemake --configfile FILE`;
 `config/demo.yaml` is a small one. `python -m modgrow settings FILE` says in one line what is wrong in a file.
+
+Births and tasks are files of `modgrow/births` and `modgrow/tasks`: one more file there is one more word.
 
 Numbers are written plainly (`0.01` or `1.0e-2`; YAML takes `1e-2` for text and `12:30` for 750). There may be
 {MOST_ARMS} arms and {MOST_NETWORKS:,} networks in all, those of sensitivity variants included, and no job may
@@ -31,20 +40,31 @@ This page is made by `make docs` from the settings' own descriptions.
 
 
 def describe() -> str:
-    """Plain-text tables: top level, then what an arm may override, then the growth policy."""
-    return "\n\n".join(
-        f"{title}\n{tabulate(list(_rows(model, hidden)), HEADERS, tablefmt='simple', disable_numparse=True)}"
-        for title, model, hidden in PARTS
-    )
+    """Plain-text tables: top level, then what an arm may override, then the growth policy, then words."""
+    look = {"tablefmt": "simple", "disable_numparse": True}
+    parts = [
+        f"{title}\n{tabulate(list(_rows(model, hidden)), HEADERS, **look)}" for title, model, hidden in PARTS
+    ]
+    parts += [f"{title}\n{tabulate(_words(folder), **look)}" for folder, title in WORDS.items()]
+    return "\n\n".join(parts)
 
 
 def markdown() -> str:
     """The same as a page: `config/README.md`."""
+    look = {"tablefmt": "pipe", "disable_numparse": True}
     parts = [
-        f"## {title}\n\n{tabulate(_quoted(model, hidden), HEADERS, tablefmt='pipe', disable_numparse=True)}"
-        for title, model, hidden in PARTS
+        f"## {title}\n\n{tabulate(_quoted(model, hidden), HEADERS, **look)}" for title, model, hidden in PARTS
     ]
+    for folder, title in WORDS.items():
+        rows = [(f"`{word}`", meaning) for word, meaning in _words(folder)]
+        parts.append(f"## {title}\n\n{tabulate(rows, ('word', 'meaning'), **look)}")
     return "\n".join([INTRODUCTION, "\n\n".join(parts), ""])
+
+
+def _words(folder: str) -> list[tuple[str, str]]:
+    """Every word that is a file of the folder, and the first line of the file."""
+    documented = [(word, extensions.load(folder, word).__doc__ or "") for word in extensions.names(folder)]
+    return [(word, text.strip().partition("\n")[0]) for word, text in documented]
 
 
 def _quoted(model: type[Record], hidden: tuple[str, ...]) -> list[tuple]:
@@ -67,6 +87,9 @@ def _rows(
             yield from _rows(field.annotation, (), f"{prefix}{key}.", default)
         else:
             said = _default(default) if known or defaults else "required"
+            extra = said_beside(field)
+            if "flat" in extra:
+                said += f"; flat: {_default(extra['flat'])}"
             yield f"{prefix}{key}", said, _values(schemas[key]), field.description
 
 
@@ -79,6 +102,11 @@ def _default(value: object) -> str:
 
 
 def _values(schema: dict) -> str:
+    if folder := schema.get("words"):
+        then = schema.get("then")
+        return " | ".join(extensions.names(folder)) + (f", then {' | '.join(then)}" if then else "")
+    if "$ref" in schema:
+        return "one for each family"
     if "anyOf" in schema:
         return " or ".join(_values(option) for option in schema["anyOf"])
     if "enum" in schema:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from modgrow.arm import Record
+from modgrow.records import Record
 
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
 

@@ -4,9 +4,11 @@ The only imports by name. No other file imports these, so that adding one makes 
 that an arm names are part of what its results depend on. They load no torch: they call methods of tensors.
 """
 
+import difflib
 import functools
 import importlib
 import pkgutil
+from pathlib import Path
 from types import ModuleType
 
 FOLDERS = ("tasks", "births")
@@ -15,11 +17,17 @@ FOLDERS = ("tasks", "births")
 @functools.cache
 def names(folder: str) -> tuple[str, ...]:
     """The words there are: names of the files in `tasks` or `births`, sorted."""
-    found = importlib.import_module(f"modgrow.{folder}").__path__
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(found)))
+    place = Path(__file__).with_name(folder)
+    return tuple(sorted(module.name for module in pkgutil.iter_modules([str(place)])))
 
 
 @functools.cache
 def load(folder: str, name: str) -> ModuleType:
     """The file of that name."""
     return importlib.import_module(f"modgrow.{folder}.{name}")
+
+
+def closest(folder: str, wrong: str) -> str:
+    """The word that was probably meant, else the first there is."""
+    known = names(folder)
+    return (*difflib.get_close_matches(wrong[:64], known, 1), *known)[0]

@@ -14,16 +14,17 @@ BASE_MB = 600  # an interpreter with torch
 
 def work(arm: Arm) -> int:
     """Multiply-adds of one update at half the reachable N, in thousands: ranks arms by length."""
-    products = 3 if arm.architecture == "flat" else 5
+    products = 5 if arm.grows else 3
     shortest, longest = arm.lengths(max(arm.n_limit // 2, arm.n_first))
     return products * arm.units**2 * (shortest + longest) // 2 * arm.batch_size // 1000
 
 
 def memory_mb(arm: Arm) -> int:
     """What a training job asks for: an interpreter with torch, the pools, passes through time."""
-    length, item = arm.lengths(arm.n_limit)[1], 4 if arm.dtype == "float32" else 8
+    length = arm.lengths(arm.n_limit)[1]
+    item = arm.item_bytes
     one_pass = (2 * length + 1) * max(arm.units, 5) * max(arm.batch_size, 256) * item
-    snapshots = arm.units**2 * item * arm.n_limit if arm.architecture == "flat" else 0
+    snapshots = 0 if arm.grows else arm.units**2 * item * arm.n_limit
     return BASE_MB + (int(1.1 * arm.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
 
 
@@ -46,7 +47,7 @@ def perturbation_mb(arm: Arm, asked: "Perturbation") -> int:
 def timescales_mb(arm: Arm, asked: "Timescales") -> int:
     """Sums at every lag for every module, and the simulated process of the self-check."""
     series = 2 * asked.runs * arm.units
-    sums = 8 * 3 * (asked.max_lag + 1) * series * (1 if arm.architecture == "flat" else arm.n_limit)
+    sums = 8 * 3 * (asked.max_lag + 1) * series * arm.modules(arm.n_limit)
     chunks = 4 * 4 * 1000 * series
     simulated = 4 * 8 * asked.runs * asked.steps
     return BASE_MB + (sums + chunks + simulated) // 2**20

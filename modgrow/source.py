@@ -1,28 +1,45 @@
 """Which source files a script depends on, and a digest of them that changes only with the code.
 
 Snakemake notices a changed script but not a changed package file, so every rule carries the digest
-of its script's import closure as a parameter. Comments, docstrings and layout do not count.
+of its script's import closure as a parameter, and of the tasks and births that its arms name (`Arm.files`),
+which no other file imports. Not counted is what cannot change a result: comments, docstrings, layout, and in
+classes of settings the declared keys and their validators, since a result's identity has the values in full.
+What is declared there (a default, a range) must therefore not be read where results are made.
 Files are read as text: nothing is imported, so this costs milliseconds and never loads torch.
 """
 
 import ast
 import functools
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+
+from modgrow.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "modgrow"
 
 
-def digest(script: str | Path) -> str:
-    """One hexadecimal digest of `script` and of every package file that it imports."""
-    parts = "\n".join(f"{name} {value}" for name, value in digests(script).items())
+RECORDS = ("modgrow.records", "modgrow.arm")  # where the base of all settings is imported from
+VALIDATORS = ("field_validator", "model_validator")  # pydantic's
+
+
+def digest(script: str | Path, extra: Iterable[str] = ()) -> str:
+    """One hexadecimal digest of `script`, the `extra` files, and every package file that they import."""
+    parts = "\n".join(f"{name} {value}" for name, value in digests(script, extra).items())
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
-def digests(script: str | Path) -> dict[str, str]:
-    """Digest per file of the import closure of `script`, keyed by path relative to the root, sorted."""
+def digests(script: str | Path, extra: Iterable[str] = ()) -> dict[str, str]:
+    """Digest per file of the import closure, keyed by path relative to the root, sorted.
+
+    Paths are relative to the root. Raises SettingsError for an `extra` file that is not there.
+    """
     files = import_closure(ROOT / script)
+    for name in extra:
+        if not (ROOT / name).is_file():
+            raise SettingsError(f"{name}: no such file; the settings name a task or birth that is not there")
+        files |= import_closure(ROOT / name)
     return {str(path.relative_to(ROOT)): _file_digest(path) for path in sorted(files)}
 
 
@@ -64,10 +81,44 @@ def _file_digest(path: Path) -> str:
 
 
 def code_of(text: str) -> str:
-    """Python source without its comments, docstrings and layout."""
+    """Python source without its comments, docstrings and layout, and without what settings declare."""
     tree = ast.parse(text)
     for node in ast.walk(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
+    for record in _records(tree):
+        record.body = [part for part in record.body if not _declares(part)] or [ast.Pass()]
     return ast.unparse(tree)
+
+
+def _records(tree: ast.Module) -> list[ast.ClassDef]:
+    """Classes of settings: those that derive from the `Record` of `records.py`, also through others here."""
+    bases = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module in RECORDS:
+            bases |= {alias.asname or alias.name for alias in node.names if alias.name == "Record"}
+    found = []
+    for node in tree.body:
+        named = {base.id for base in getattr(node, "bases", ()) if isinstance(base, ast.Name)}
+        if isinstance(node, ast.ClassDef) and named & bases:
+            bases.add(node.name)
+            found.append(node)
+    return found
+
+
+def _declares(part: ast.stmt) -> bool:
+    """Whether a line of a class is `name: type = Field(...)`, or a validator."""
+    if isinstance(part, ast.AnnAssign):
+        return isinstance(part.value, ast.Call) and _name(part.value.func) == "Field"
+    return isinstance(part, ast.FunctionDef) and any(map(_validates, part.decorator_list))
+
+
+def _validates(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return _name(called) in VALIDATORS
+
+
+def _name(called: ast.expr) -> str:
+    """The last name of `Field`, `pydantic.Field`."""
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")

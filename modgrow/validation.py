@@ -9,8 +9,8 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from modgrow.arm import Record
 from modgrow.errors import SettingsError, printable
+from modgrow.records import Record
 
 LINE = 300  # characters of a message, a longer file name aside
 DEEPEST = 20  # levels of lists and mappings in each other

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from modgrow import extensions
 from modgrow.arm import PATHWAYS, Arm
 
 COLUMNS = ("copied", "frozen", "n_trained", "n_trained_weights")
@@ -26,14 +27,15 @@ def plan(arm: Arm) -> dict:
     Weights are off-diagonal W^R, W^FF and the readout's weights. A flat arm adds a head alone and goes
     on training everything: its numbers are those of the whole network with one head.
     """
-    if arm.architecture == "flat":
+    if not arm.grows:
         return {
             "copied": "",
             "frozen": "",
             "n_trained": arm.n_parameters(1),
             "n_trained_weights": arm.n_weights(1),
         }
-    copied = [name for name in PATHWAYS if arm.growth.birth(name) == "copy"]
+    births = {name: extensions.load("births", arm.growth.birth(name)).BIRTH for name in PATHWAYS}
+    copied = [name for name in PATHWAYS if births[name].copies]
     frozen = [name for name in PATHWAYS if not arm.growth.trains(name)]
     if not arm.tau_trained and "tau" not in frozen:
         frozen.append("tau")

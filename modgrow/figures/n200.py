@@ -19,8 +19,9 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     colours = dict(zip(arms, itertools.cycle(("#0a4a8f", *style.COLOURS[1:]))))
     labels = iter(("newest task", "mean of all before"))  # once each
     for (name, seed), curve in curves.groupby(["arm", "seed"]):
-        arm, own = arms[name], curve.set_index("epoch")
-        words = f"{arm.architecture}, {arm.units} units (seed {seed})"
+        arm = arms[name]
+        own = curve.set_index("epoch")
+        words = f"{arm.title} (seed {seed})"
         axes[0].plot(own["n_solved"], color=colours[name], label=words)
         look = {"color": colours[name], "linewidth": 0.8}
         axes[1].plot(own["accuracy"], label=next(labels, None), **look)

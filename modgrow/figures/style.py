@@ -121,9 +121,9 @@ def looks(arms: dict[str, Arm]) -> dict[str, dict]:
     return {
         name: {
             "color": palette[rank],
-            "linestyle": "-" if arms[name].growth else (0, (3, 1.5)),
+            "linestyle": "-" if arms[name].grows else (0, (3, 1.5)),
             "marker": MARKERS[rank % len(MARKERS)],
-            "markerfacecolor": palette[rank] if arms[name].growth else "white",
+            "markerfacecolor": palette[rank] if arms[name].grows else "white",
         }
         for name, rank in ranks.items()
     }
@@ -132,7 +132,8 @@ def looks(arms: dict[str, Arm]) -> dict[str, dict]:
 def _ranks(arms: dict[str, Arm]) -> dict[str, int]:
     """Place of each arm in the row of sizes; a flat arm shares that of the modular arm nearest in weights."""
     by_size = sorted(arms, key=lambda name: (arms[name].units, name))
-    ranks = {name: rank for rank, name in enumerate(name for name in by_size if arms[name].growth)}
+    chains = [name for name in by_size if arms[name].grows]
+    ranks = {name: rank for rank, name in enumerate(chains)}
     free = dict(ranks)
     for name in by_size:
         if name not in ranks:
@@ -149,9 +150,10 @@ def _weights(arm: Arm) -> int:
 
 def contrasts(arms: dict[str, Arm]) -> dict[str, str | tuple[float, ...]]:
     """A colour per arm; where one modular and one flat arm are compared dark blue and light orange."""
-    of_two = {"modular": (0.05, 0.25, 0.5), "flat": (0.9, 0.55, 0.1)}
-    if len({arm.architecture for arm in arms.values()}) == len(arms):
-        return {name: of_two[arm.architecture] for name, arm in arms.items()}
+    blue = (0.05, 0.25, 0.5)
+    orange = (0.9, 0.55, 0.1)
+    if len({arm.grows for arm in arms.values()}) == len(arms):
+        return {name: blue if arm.grows else orange for name, arm in arms.items()}
     return dict(zip(arms, itertools.cycle(COLOURS)))
 
 
@@ -227,7 +229,7 @@ def label(name: str, arm: Arm, n_seeds: int) -> str:
 def named(name: str, arm: Arm) -> str:
     """`modular, 10 units`; an arm that is called otherwise by its name."""
     usual = name == f"{arm.architecture}_{arm.units}"
-    return f"{arm.architecture}, {arm.units} units" if usual else plain(name)
+    return arm.title if usual else plain(name)
 
 
 def plain(text: str) -> str:

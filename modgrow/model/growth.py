@@ -6,14 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from modgrow import extensions
 from modgrow.arm import PATHWAYS, Arm
+from modgrow.birth import Birth, Parents
 from modgrow.errors import ModgrowError
 from modgrow.model.network import PATHWAY_TENSORS, LeakyModule, Network
 from modgrow.streams import stream
 
 
 @dataclass(frozen=True)
-class Birth:
+class Grown:
     """What growing to parity order `n` did, in scalars per pathway of the new module or head."""
 
     n: int
@@ -22,35 +24,38 @@ class Birth:
     frozen: dict[str, int]
 
 
-def grow(network: Network, seed: int) -> Birth:
+def grow(network: Network, seed: int) -> Grown:
     """Give `network` the head for the next parity order; all that stood before a new module freezes.
 
     A flat network gains a fresh head and everything goes on training. A modular one gains a module,
-    born from the newest by the arm's growth policy. Draws come from (seed, "birth", n, pathway).
+    born from the newest by the arm's growth policy. Draws come from (seed, "birth", n, pathway), the noise of
+    noisy births from (seed, "birth noise", n, pathway).
     """
     n = network.n_newest + 1
-    if network.arm.architecture == "flat" and network.chain:
+    if network.chain and not network.arm.grows:
         fresh = draw("readout", network.arm, seed, n)
         network.newest.add_heads(fresh["readout"], fresh["readout_bias"])
-        return Birth(n, {}, {"readout": _scalars(fresh)}, {})
+        return Grown(n, {}, {"readout": _scalars(fresh)}, {})
     donor = network.newest if network.chain else None
     network.requires_grad_(False)
-    child, birth = _born(network.arm, donor, seed, n)
+    child, grown = _born(network.arm, donor, seed, n)
     network.chain.append(child)
-    return birth
+    return grown
 
 
-def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[LeakyModule, Birth]:
+def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[LeakyModule, Grown]:
     values, copied, frozen, trained = {}, {}, {}, {}
     m = n - arm.n_first + 1
     trains = trained_pathways(arm, m)
     for name in owned_pathways(m):
-        inherits = donor is not None and bool(donor.pathway(name))
-        origin = arm.growth.birth(name) if inherits else "random"
-        tensors = _values(origin, name, arm, donor, seed, n)
+        if donor is None or not donor.pathway(name):  # the first to own it, whatever the policy says
+            tensors = draw(name, arm, seed, n)
+        else:
+            birth = extensions.load("births", arm.growth.birth(name)).BIRTH
+            tensors = _inherited(birth, name, arm, donor, seed, n)
+            if birth.copies:
+                copied[name] = _scalars(tensors)
         values |= tensors
-        if origin == "copy":
-            copied[name] = _scalars(tensors)
         (trained if name in trains else frozen)[name] = _scalars(tensors)
     child = LeakyModule(values, arm.negative_slope, arm.leak)
     if donor is not None:
@@ -58,7 +63,26 @@ def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[Leaky
     for name in frozen:
         for tensor in child.pathway(name).values():
             tensor.requires_grad_(False)
-    return child, Birth(n, copied, trained, frozen)
+    return child, Grown(n, copied, trained, frozen)
+
+
+def _inherited(birth: Birth, pathway: str, arm: Arm, donor: LeakyModule, seed: int, n: int) -> dict:
+    """Values of a pathway that the donor has too. Raises ModgrowError for a birth that changes shapes."""
+    m = n - arm.n_first + 1
+    fresh = draw(pathway, arm, seed, n)
+    rng = stream(seed, "birth noise", n, pathway)
+    values = {}
+    for name, drawn in fresh.items():
+        noise = torch.from_numpy(rng.standard_normal(drawn.shape)).to(drawn)
+        trained = getattr(donor, name).detach().cpu()
+        start = donor.start[name].cpu()
+        found = birth.values(Parents(name, m, arm, trained, start, drawn, noise)).clone()
+        if found.shape != drawn.shape or found.dtype != drawn.dtype:
+            word = arm.growth.birth(pathway)
+            said = f"{tuple(found.shape)} of {found.dtype}, must be {tuple(drawn.shape)} of {drawn.dtype}"
+            raise ModgrowError(f"modgrow/births/{word}.py: {name} is {said}; mend its `values`")
+        values[name] = found.fill_diagonal_(0.0) if name == "recurrent" else found
+    return values
 
 
 def owned_pathways(m: int) -> list[str]:
@@ -81,23 +105,18 @@ def trained_tensors(arm: Arm, m: int) -> list[str]:
     return [tensor for name in trained_pathways(arm, m) for tensor in PATHWAY_TENSORS[name]]
 
 
-def _values(origin: str, name: str, arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> dict:
-    if origin == "copy":
-        return {tensor: value.detach().clone() for tensor, value in donor.pathway(name).items()}
-    if origin == "initial":
-        return {tensor: donor.start[tensor].clone() for tensor in PATHWAY_TENSORS[name]}
-    return draw(name, arm, seed, n)
-
-
 def draw(pathway: str, arm: Arm, seed: int, n: int) -> dict[str, Tensor]:
     """Fresh values: U(-s, s) with s = weight_scale / sqrt(fan_in), tau uniform on `tau_initial`.
 
     fan_in is 1 for W^I and the number of units for all else (PyTorch's own default for a linear map).
+    With `bias_initial: source` the bias is a sum, as of linear maps that each have one: one draw with the s
+    of W^I, one with that of W^R and, in a module above the first, one with that of W^FF.
     Raises ModgrowError for what is no pathway.
     """
     if pathway not in PATHWAYS:
         raise ModgrowError(f"{pathway} is no pathway; name one of {', '.join(PATHWAYS)}")
-    rng, units = stream(seed, "birth", n, pathway), arm.units
+    rng = stream(seed, "birth", n, pathway)
+    units = arm.units
 
     def uniform(bound: float, *shape: int) -> Tensor:
         return torch.from_numpy(rng.uniform(-bound, bound, shape)).to(getattr(torch, arm.dtype))
@@ -112,7 +131,13 @@ def draw(pathway: str, arm: Arm, seed: int, n: int) -> dict[str, Tensor]:
         return {"tau": (low + high) / 2 + uniform((high - low) / 2, units)}
     if pathway == "readout":
         return {"readout": uniform(bound, 1, 2, units), "readout_bias": uniform(bound, 1, 2)}
-    return {pathway: uniform(bound, *((units, units) if pathway == "feedforward" else (units,)))}
+    if pathway == "feedforward":
+        return {"feedforward": uniform(bound, units, units)}
+    if arm.bias_initial == "single":
+        return {"bias": uniform(bound, units)}
+    bias = uniform(arm.weight_scale, units) + uniform(bound, units)
+    has_upstream = arm.modules(n - arm.n_first + 1) > 1
+    return {"bias": bias + uniform(bound, units) if has_upstream else bias}
 
 
 def _scalars(tensors: dict[str, Tensor]) -> int:

@@ -16,7 +16,7 @@ def compare(curves: pd.DataFrame, pairs: list[tuple[str, str]], arms: dict[str, 
     rows = []
     for arm, other in pairs:
         first, second = evidence.n_solved(arm), evidence.n_solved(other)
-        alike = arms[arm].architecture == arms[other].architecture and arms[arm].units == arms[other].units
+        alike = arms[arm].grows == arms[other].grows and arms[arm].units == arms[other].units
         paired = alike and len(first) == len(second)
         difference = difference_of_means(first, second, paired)
         improvement = probability_of_improvement(first, second)

@@ -5,14 +5,17 @@ A claim asks for its arms by name, so that of an arm with other settings can be 
 arm found by its settings would be lacking, and nobody would hear why.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
 from typing import Any
 
-from modgrow.arm import Arm, Growth, Record
+from modgrow.arm import Arm, Growth
 from modgrow.differences import differences
 from modgrow.examinations import Generalisation, Perturbation, Timescales
+from modgrow.records import Record, said_beside
 
 LONGEST = 160  # characters said of differences, about
 
@@ -75,7 +78,18 @@ def named(name: str, arm: Arm) -> Arm:
 
 def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
     """The experiments' settings that a script was given on its command line."""
-    return {name: type(EXPERIMENTS[name]).model_validate(settings) for name, settings in given.items()}
+    return {name: type(EXPERIMENTS[name]).from_canonical(settings) for name, settings in given.items()}
+
+
+def fingerprint() -> str:
+    """A digest of the paper's settings, for what compares others with them.
+
+    They stand in declarations, which the digest of code leaves out (`source.py`). A key that is added later
+    at its value "as before" leaves it as it is.
+    """
+    settings = {name: arm.canonical for name, arm in ARMS.items()}
+    settings |= {name: asked.canonical for name, asked in EXPERIMENTS.items()}
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def note(arms: Mapping[str, Arm], experiments: Mapping[str, Record]) -> str:
@@ -122,9 +136,11 @@ def _of_arms(arms: Mapping[str, Arm]) -> tuple[Said, Said]:
 
 def _of_arm(paper: Arm, arm: Arm) -> dict[str, tuple[Any, Any]]:
     """Key -> (the paper's, ours); of another architecture, not what follows from it."""
-    found = differences(paper.canonical, arm.canonical)
-    follows = ("growth", "pool_batches") if "architecture" in found else ()
-    return {key: values for key, values in found.items() if key not in follows}
+    found = differences(paper.model_dump(mode="json"), arm.model_dump(mode="json"))
+    if "architecture" not in found:
+        return found
+    of_family = [key for key, field in Arm.model_fields.items() if "flat" in said_beside(field)]
+    return {key: values for key, values in found.items() if key not in of_family}
 
 
 def _plain(settings: Record) -> dict[str, Any]:
