@@ -25,10 +25,16 @@ def check(arms=None, **raw):
 
 def test_config_yaml_names_every_key_with_its_default_and_description():
     text = (ROOT / "config.yaml").read_text()
-    written = yaml.safe_load(text)
-    arm = Arm(units=1).model_dump()
-    expected = {key: value for key, value in arm.items() if key not in ("architecture", "units")}
-    assert written["defaults"] == expected
+    written = yaml.safe_load(text)["defaults"]
+    for family in ("modular", "flat"):
+        arm = Arm(units=1, architecture=family).model_dump(exclude={"architecture", "units"})
+        of_modular_alone = ("growth", "pool_batches") if family == "flat" else ()
+        for key, value in written.items():
+            by_family = isinstance(value, dict) and set(value) == {"modular", "flat"}
+            expected = arm.pop(key)
+            if key not in of_modular_alone:
+                assert (value[family] if by_family else value) == expected, (key, family)
+        assert not arm
     unwritten = ("architecture", "units", "growth", "arms", "arm_seeds", "arm_targets", "comparison")
     for model in (Arm, Growth, Settings, Perturbation, Generalisation, Timescales, Sensitivity):
         for key, field in model.model_fields.items():
@@ -37,7 +43,10 @@ def test_config_yaml_names_every_key_with_its_default_and_description():
 
 
 def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_arms():
-    """Each setting lives once: what `config.yaml` repeats for its readers cannot drift from the records."""
+    """Each setting lives once: what `config.yaml` repeats for its readers cannot drift from the records.
+
+    How many networks there are, and from which number on, is a choice of the run and not of the paper.
+    """
     written = yaml.safe_load((ROOT / "config.yaml").read_text())
     of_this_paper = {
         "generalisation": ("arms",),
@@ -45,7 +54,8 @@ def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_a
         "sensitivity": ("stand_ins", "variants"),
         "": ("arms", "arm_seeds", "arm_targets", "comparison", "pathways", "freezing", "duplication"),
     }
-    defaults = Settings(arms={"a": Arm(units=1)}).model_dump(exclude=set(of_this_paper[""]))
+    of_the_run = ("seeds", "first_seed")
+    defaults = Settings(arms={"a": Arm(units=1)}).model_dump(exclude={*of_this_paper[""], *of_the_run})
     for key, value in defaults.items():
         chosen = of_this_paper.get(key, ())
         if isinstance(value, dict):
@@ -58,11 +68,57 @@ def test_the_papers_arms_and_seeds():
     settings = config.load(ROOT / "config.yaml")
     for units in (5, 10, 15, 20):
         assert settings.arms[f"modular_{units}"] == Arm(units=units)
-        assert settings.arm_seeds[f"modular_{units}"] == (20 if units == 5 else 5)
+        assert settings.seeds_of(f"modular_{units}") == range(100, 120)
     for units in (20, 54, 91, 128):
         arm = settings.arms[f"flat_{units}"]
         assert (arm.architecture, arm.units, arm.growth, arm.pool_batches) == ("flat", units, None, "fresh")
-        assert settings.arm_seeds[f"flat_{units}"] == 5
+        assert settings.seeds_of(f"flat_{units}") == range(100, 110)
+    assert settings.seeds_of("n200") == range(100, 101)
+    assert len(settings.comparison) == 8
+
+
+def test_the_learning_rate_is_each_familys_own():
+    assert Arm(units=5).learning_rate == 0.2
+    assert Arm(architecture="flat", units=20).learning_rate == 0.05
+    assert Arm(architecture="flat", units=20, learning_rate=0.2).learning_rate == 0.2
+    settings = config.load(ROOT / "config.yaml")
+    assert {
+        arm.learning_rate
+        for name, arm in settings.arms.items()
+        if name.startswith("flat_") and "." not in name
+    } == {0.05}
+
+
+def test_a_default_a_change_and_the_number_of_networks_may_differ_by_family():
+    by_size = {"modular": "1.1/sqrt(units)", "flat": 0.3}
+    change = {"clip_norm": {"modular": 1.0, "flat": 3.0}, "epochs": 4}
+    settings = check(
+        {"a": {"units": 4}, "f": {"units": 9, "architecture": "flat"}, "own": {"units": 4, "seeds": 5}},
+        seeds={"modular": 3, "flat": 2},
+        first_seed=7,
+        defaults={"learning_rate": by_size, "momentum": {"modular": 0.2, "flat": 0.3}},
+        sensitivity={"seeds": 1, "variants": {"v": {"arms": ["a", "f"], "change": change}}},
+    )
+    a, f = settings.arms["a"], settings.arms["f"]
+    assert (a.learning_rate, a.momentum) == (0.55, 0.2)
+    assert (f.learning_rate, f.momentum) == (0.3, 0.3)
+    assert [settings.arms[f"{arm}.v"].clip_norm for arm in "af"] == [1.0, 3.0]
+    assert settings.comparison == ["a", "f", "own"]
+    assert settings.networks() == [
+        *[("a", 7), ("a", 8), ("a", 9)],
+        *[("f", 7), ("f", 8)],
+        *[("own", seed) for seed in range(7, 12)],
+    ]
+    assert settings.networks("sensitivity") == [("a.v", 7), ("f.v", 7)]
+
+
+def test_all_flat_arms_take_the_flat_values_also_where_the_family_is_a_default():
+    settings = check(
+        defaults={"architecture": "flat", "learning_rate": {"modular": 0.2, "flat": 0.3}},
+        seeds={"modular": 3, "flat": 2},
+    )
+    assert settings.arms["a"].learning_rate == 0.3
+    assert settings.arm_seeds == {"a": 2}
 
 
 def test_an_arm_overrides_defaults_key_by_key():
@@ -105,11 +161,17 @@ WRONG = [
         {},
         r"architecture: is 'modual'; must be 'modular' or 'flat'",
     ),
-    (
-        {"a": {"units": 5, "growth": {"tau": "copy"}}},
-        {},
-        r"arms\.a\.growth\.tau: is 'copy'; must be 'copy train'",
-    ),
+    *[
+        ({"a": {"units": 5, "growth": {"tau": policy}}}, {}, rf"arms\.a\.growth\.tau: is '{policy}'; {said}")
+        for policy, said in {
+            "copy": "must be 'copy train' or 'copy freeze'; births are copy, initial, noisy_copy, random",
+            "copy  train": "must be 'copy train' or 'copy freeze'",
+            "noisycopy train": "must be 'noisy_copy train' or 'noisy_copy freeze'",
+            "": "must be 'copy train' or 'copy freeze'",
+            "x{y} train": "must be 'copy train' or 'copy freeze'",
+        }.items()
+    ],
+    ({"a": {"units": 5, "growth": {"tau": 5}}}, {}, r"arms\.a\.growth\.tau: is 5; must be a valid string"),
     (
         {"a": {"units": 5, "growth": {"tua": "copy train"}}},
         {},
@@ -156,6 +218,61 @@ WRONG = [
         ({"a": {"units": 5}}, {"defaults": junk}, r"defaults: is .*; must be a mapping")
         for junk in (0, "", [])
     ],
+]
+EACH = {"modular": 0.2, "flat": 0.05}
+HALF = "give one value, or one for modular and one for flat"
+WRONG += [
+    ({"a": {"units": 5}}, {"seeds": {"modular": 3}}, rf"seeds: is .*; {HALF}"),
+    (
+        {"a": {"units": 5}},
+        {"seeds": {"modular": 3, "flat": 0}},
+        r"seeds\.flat: is 0; must be an integer from 1",
+    ),
+    (
+        {"a": {"units": 5}},
+        {"seeds": {"modular": True, "flat": 1}},
+        r"seeds\.modular: is True; must be an int",
+    ),
+    ({"a": {"units": 5}}, {"seeds": {}}, r"seeds: is \{\}; must be a valid integer"),
+    ({"a": {"units": 5, "seeds": {"modular": 3, "flat": 1}}}, {}, r"arms\.a\.seeds: is \{.*; must be an int"),
+    ({"a": {"units": 5}}, {"first_seed": -1}, r"first_seed: is -1; must be greater than or equal to 0"),
+    ({"a": {"units": 5}}, {"defaults": {"momentum": {"flat": 0.1}}}, rf"defaults\.momentum: is .*; {HALF}"),
+    (
+        {"a": {"units": 5}},
+        {"defaults": {"momentum": {**EACH, "x": 1}}},
+        rf"defaults\.momentum: is .*; {HALF}",
+    ),
+    (
+        {"a": {"units": 5}},
+        {"defaults": {"learning_rate": {"modular": 0.1, "flat": -1.0}}},
+        r"defaults\.learning_rate: is -1\.0; must be greater than 0",
+    ),
+    (
+        {"a": {"units": 5}},
+        {"defaults": {"architecture": {"modular": "flat", "flat": "flat"}}},
+        r"defaults\.architecture: is \{.*; must be 'modular' or 'flat'",
+    ),
+    (
+        {"a": {"units": 5}},
+        {"sensitivity": {"variants": {"v": {"arms": ["a"], "change": {"epochs": {"flat": 3}}}}}},
+        rf"sensitivity\.variants\.v\.change\.epochs: is .*; {HALF}",
+    ),
+    (
+        {"a": {"units": 5, "learning_rate": EACH}},
+        {},
+        r"arms\.a\.learning_rate: is \{.*; must be a valid number",
+    ),
+    (
+        {"a": {"units": 5, "copy_noise": -0.1}},
+        {},
+        r"copy_noise: is -0\.1; must be greater than or equal to 0",
+    ),
+    ({"a": {"units": 5, "bias_initial": "one"}}, {}, r"bias_initial: is 'one'; must be 'source' or 'single'"),
+    (
+        {"a": {"units": 5, "density": "uniform"}},
+        {},
+        r"density: is 'uniform'; must be 'per_batch' or 'per_seq",
+    ),
 ]
 RATES = [
     "1.1.1",

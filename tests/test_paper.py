@@ -20,7 +20,8 @@ from tests.runs import ROOT
 
 COMMITTED = ROOT / "docs" / "results"
 OTHER = {  # per key of an arm, a value that is not the paper's
-    "architecture": "flat", "units": 6, "negative_slope": 0.02, "leak": "inside", "initial_state": 0.0,
+    "architecture": "flat", "units": 6, "task": "match", "bias_initial": "single", "feedforward_delay": 0,
+    "copy_noise": 0.3, "negative_slope": 0.02, "leak": "inside", "initial_state": 0.0,
     "weight_scale": 2.0, "tau_initial": [1.0, 1.0], "tau_trained": False, "density": 0.5, "n_first": 3,
     "length_extra": 3, "length_factor": 2.5, "learning_rate": 0.3, "momentum": 0.2, "nesterov": False,
     "clip_norm": 1.0, "batch_size": 64, "updates_per_epoch": 20, "epochs": 20, "n_max": 30, "threshold": 0.9,
@@ -79,20 +80,20 @@ def test_what_all_share_is_said_first_and_once_and_single_arms_by_name():
     arms |= {"modular_15": Arm(units=15, learning_rate=0.3, epochs=20, pool_batches=4)}
     assert paper.note(arms, experiments) == (  # n200 and the flat arms have no such value in the paper
         "not the paper's settings: epochs 20 instead of 60, pool_batches 4 instead of 100, "
-        "perturbation.draws 2 instead of 10; modular_10 and 1 more: learning_rate 0.3 instead of 0.1"
+        "perturbation.draws 2 instead of 10; modular_10 and 1 more: learning_rate 0.3 instead of 0.2"
     )
 
 
 def test_the_words_keep_short_whatever_differs():
     many = {f"arm_{i}": Arm(units=5, learning_rate=0.01 * i) for i in range(1, 60)}
-    many.pop("arm_10")  # the paper's
+    many.pop("arm_20")  # the paper's
     words = paper.note(many, {})
     assert len(words) <= 200
-    assert words.startswith("not the paper's settings: arm_1: learning_rate 0.01 instead of 0.1; arm_2: ")
+    assert words.startswith("not the paper's settings: arm_1: learning_rate 0.01 instead of 0.2; arm_2: ")
     assert words.endswith(" more")
     assert words.count("instead") + int(words.split()[-2]) == 58
-    nearly = {"modular_5": Arm(units=5, learning_rate=0.1 + 1e-9)}
-    assert paper.unlike(nearly, {}) == "learning_rate 0.100000001 instead of 0.1"
+    nearly = {"modular_5": Arm(units=5, learning_rate=0.2 + 1e-9)}
+    assert paper.unlike(nearly, {}) == "learning_rate 0.200000001 instead of 0.2"
 
 
 def test_ones_own_arm_is_held_against_the_papers_recipe_for_its_size_and_growth():
@@ -100,6 +101,22 @@ def test_ones_own_arm_is_held_against_the_papers_recipe_for_its_size_and_growth(
     assert paper.unlike({"mine": own, "modular_5": Arm(units=5)}, {}) == ""
     odd = {"mine": own.model_copy(update={"leak": "inside"}), "modular_5": Arm(units=5)}
     assert paper.unlike(odd, {}) == "mine: leak inside instead of outside"
+
+
+def test_a_flat_arm_in_the_place_of_a_modular_one_differs_in_that_and_not_in_what_follows():
+    arms = {"modular_5": Arm(architecture="flat", units=5)}
+    assert paper.unlike(arms, {}) == "architecture flat instead of modular"
+
+
+def test_the_papers_fingerprint_changes_with_its_settings_and_with_nothing_else(monkeypatch):
+    """Of what is compared with the paper, the identity must hold the paper's settings themselves."""
+    before = paper.fingerprint()
+    monkeypatch.setitem(paper.ARMS, "modular_5", Arm(units=5, copy_noise=0.05))
+    assert paper.fingerprint() == before
+    monkeypatch.setitem(paper.ARMS, "modular_5", Arm(units=5, copy_noise=0.3))
+    changed = paper.fingerprint()
+    monkeypatch.setitem(paper.EXPERIMENTS, "timescales", examinations.Timescales(runs=9))
+    assert len({before, changed, paper.fingerprint()}) == 3
 
 
 def test_the_committed_claims_follow_from_the_committed_tables(measured):
