@@ -203,6 +203,11 @@ class Arm(Record):
         """Shortest and longest sequence at parity order `n`, both inclusive."""
         return n + self.length_extra, math.floor(self.length_factor * n + 1e-9)
 
+    def trains(self, pathway: str) -> bool:
+        """Whether a pathway goes on training where no policy of growth freezes it."""
+        thawed = self.growth is None or self.growth.trains(pathway)
+        return thawed and (pathway != "tau" or self.tau_trained)
+
     def modules(self, heads: int) -> int:
         """How many modules a network with so many heads has: one per head, or one in all."""
         return heads if self.grows else 1

@@ -102,25 +102,24 @@ def _default(value: object) -> str:
 
 
 def _values(schema: dict) -> str:
-    if folder := schema.get("words"):
-        then = schema.get("then")
-        return " | ".join(extensions.names(folder)) + (f", then {' | '.join(then)}" if then else "")
+    """What may stand there: words, or a kind and its range."""
+    if "words" in schema:
+        known = " | ".join(extensions.names(schema["words"]))
+        return f"{known}, then {' | '.join(schema['then'])}" if "then" in schema else known
     if "$ref" in schema:
         return "one for each family"
     if "anyOf" in schema:
         return " or ".join(_values(option) for option in schema["anyOf"])
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
-    if "const" in schema:
-        return str(schema["const"])
-    lows = [
-        f">= {schema['minimum']}" if "minimum" in schema else "",
-        f"> {schema['exclusiveMinimum']}" if "exclusiveMinimum" in schema else "",
-    ]
-    highs = [
-        f"<= {schema['maximum']}" if "maximum" in schema else "",
-        f"< {schema['exclusiveMaximum']}" if "exclusiveMaximum" in schema else "",
-    ]
+    return str(schema["const"]) if "const" in schema else _kind(schema)
+
+
+def _kind(schema: dict) -> str:
+    """`integer >= 1 <= 4096`."""
+    bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     words = {"array": "list", "object": "mapping", "string": "text"}
     kind = schema.get("type", "")
-    return " ".join(filter(None, [words.get(kind, kind), *lows, *highs]))
+    return " ".join(
+        [words.get(kind, kind), *(f"{sign} {schema[at]}" for at, sign in bounds.items() if at in schema)]
+    )

@@ -131,7 +131,8 @@ def merged(recipe: dict, over: dict) -> dict:
 
 def sized(recipe: dict) -> dict:
     """The recipe with a learning rate written `1.1/sqrt(units)` as its number for this size."""
-    rate, units = recipe.get("learning_rate"), recipe.get("units")
+    rate = recipe.get("learning_rate")
+    units = recipe.get("units")
     written = BY_SIZE.fullmatch(rate) if isinstance(rate, str) else None
     if not written or not isinstance(units, int) or units < 1:
         return recipe

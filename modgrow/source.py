@@ -45,7 +45,8 @@ def digests(script: str | Path, extra: Iterable[str] = ()) -> dict[str, str]:
 
 def import_closure(path: Path) -> set[Path]:
     """`path` and every file of the package that it imports, directly or through others."""
-    closure, waiting = set(), [path.resolve()]
+    closure: set[Path] = set()
+    waiting = [path.resolve()]
     while waiting:
         file = waiting.pop()
         if file not in closure:

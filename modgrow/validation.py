@@ -144,7 +144,9 @@ def _dotted(parts: Iterable[Any]) -> str:
 
 def _find(model: type[Record], loc: tuple) -> tuple[type[Record], Any]:
     """The innermost record and field that an error's location speaks of."""
-    owner, field, is_name = model, None, False
+    owner = model
+    field = None
+    is_name = False
     for part in loc:
         if is_name:  # of an entry in a mapping of records
             is_name = False

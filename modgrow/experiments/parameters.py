@@ -14,7 +14,8 @@ def count(curves: pd.DataFrame, arms: dict[str, Arm], comparison: list[str]) -> 
     """
     rows = []
     for (name, seed), curve in curves.sort_values("epoch").groupby(["arm", "seed"], sort=False):
-        arm, final = arms[name], curve.iloc[-1]
+        arm = arms[name]
+        final = curve.iloc[-1]
         first = curve.drop_duplicates("n_solved", keep="first")
         for epoch, n in zip(first["epoch"], first["n_solved"], strict=True):
             heads = n - arm.n_first + 1

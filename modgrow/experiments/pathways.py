@@ -11,14 +11,8 @@ COLUMNS = ("copied", "frozen", "n_trained", "n_trained_weights")
 def scalars(arm: Arm) -> dict[str, int]:
     """Scalars per pathway of one module with a module upstream and one head."""
     u = arm.units
-    return {
-        "input": u,
-        "recurrent": u * (u - 1),
-        "feedforward": u * u,
-        "bias": u,
-        "tau": u,
-        "readout": 2 * u + 2,
-    }
+    weights = {"input": u, "recurrent": u * (u - 1), "feedforward": u * u}
+    return {**weights, "bias": u, "tau": u, "readout": 2 * u + 2}
 
 
 def plan(arm: Arm) -> dict:
@@ -36,9 +30,7 @@ def plan(arm: Arm) -> dict:
         }
     births = {name: extensions.load("births", arm.growth.birth(name)).BIRTH for name in PATHWAYS}
     copied = [name for name in PATHWAYS if births[name].copies]
-    frozen = [name for name in PATHWAYS if not arm.growth.trains(name)]
-    if not arm.tau_trained and "tau" not in frozen:
-        frozen.append("tau")
+    frozen = [name for name in PATHWAYS if not arm.trains(name)]
     size = scalars(arm)
     trained = {name: count for name, count in size.items() if name not in frozen}
     weights = trained.get("recurrent", 0) + trained.get("feedforward", 0)

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from modgrow.arm import Arm
+from modgrow.figures.theme import SMALL, THEME
 from modgrow.store import files
 
 
@@ -48,45 +49,7 @@ from matplotlib.ticker import LogLocator
 
 MARKERS = "osD^vPX*<"
 WIDTH = 3.5  # inches, one column
-SMALL = 6.5  # points, of what explains
-INK = "0.15"
 COLOURS = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#ca9161")  # seaborn's "colorblind"
-THEME = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans", "sans-serif"],  # comes with matplotlib
-    "font.size": 8,
-    "axes.labelsize": 8,
-    "axes.titlesize": 9.6,
-    "xtick.labelsize": 8.8,
-    "ytick.labelsize": 8.8,
-    "legend.fontsize": SMALL,
-    "legend.title_fontsize": SMALL,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 1.0,
-    "xtick.major.width": 1.0,
-    "ytick.major.width": 1.0,
-    "xtick.minor.width": 0.8,
-    "ytick.minor.width": 0.8,
-    "xtick.major.size": 4.8,
-    "ytick.major.size": 4.8,
-    "xtick.minor.size": 3.2,
-    "ytick.minor.size": 3.2,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 4.8,
-    "lines.solid_capstyle": "round",
-    "patch.linewidth": 0.8,
-    "patch.edgecolor": "white",
-    "patch.force_edgecolor": True,
-    "svg.hashsalt": "modgrow",
-    "svg.fonttype": "none",
-}
 
 
 @contextlib.contextmanager
@@ -179,7 +142,9 @@ def decades(axis: Axis) -> None:
 
 def with_zero(axes: Axes, strengths: Sequence[float]) -> list[float]:
     """Places of perturbation strengths on a log axis: 0, the first, stands at the left under a tick."""
-    zero, smallest, largest = strengths[1] / 4, strengths[1], strengths[-1]
+    smallest = strengths[1]
+    largest = strengths[-1]
+    zero = smallest / 4
     powers = [10.0**power for power in range(-9, 10) if 0.999 * smallest <= 10.0**power <= 1.001 * largest]
     axes.set_xscale("log")
     axes.set_xticks([zero, *powers], ["0", *(f"{power:g}" for power in powers)])

@@ -44,7 +44,10 @@ def grow(network: Network, seed: int) -> Grown:
 
 
 def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[LeakyModule, Grown]:
-    values, copied, frozen, trained = {}, {}, {}, {}
+    values: dict[str, Tensor] = {}
+    copied: dict[str, int] = {}
+    frozen: dict[str, int] = {}
+    trained: dict[str, int] = {}
     m = n - arm.n_first + 1
     trains = trained_pathways(arm, m)
     for name in owned_pathways(m):
@@ -95,7 +98,7 @@ def trained_pathways(arm: Arm, m: int) -> list[str]:
 
     def trains(name: str) -> bool:
         first = m == (2 if name == "feedforward" else 1)
-        return (first or arm.growth.trains(name)) and (name != "tau" or arm.tau_trained)
+        return arm.trains(name) or (first and (name != "tau" or arm.tau_trained))
 
     return [name for name in owned_pathways(m) if trains(name)]
 
@@ -133,11 +136,16 @@ def draw(pathway: str, arm: Arm, seed: int, n: int) -> dict[str, Tensor]:
         return {"readout": uniform(bound, 1, 2, units), "readout_bias": uniform(bound, 1, 2)}
     if pathway == "feedforward":
         return {"feedforward": uniform(bound, units, units)}
+    return {"bias": sum(uniform(each, units) for each in _bias_bounds(arm, n))}
+
+
+def _bias_bounds(arm: Arm, n: int) -> list[float]:
+    """Bounds of the uniform draws that the bias of the module at parity order `n` is the sum of."""
+    bound = arm.weight_scale / np.sqrt(arm.units)
     if arm.bias_initial == "single":
-        return {"bias": uniform(bound, units)}
-    bias = uniform(arm.weight_scale, units) + uniform(bound, units)
+        return [bound]
     has_upstream = arm.modules(n - arm.n_first + 1) > 1
-    return {"bias": bias + uniform(bound, units) if has_upstream else bias}
+    return [arm.weight_scale, bound, bound] if has_upstream else [arm.weight_scale, bound]
 
 
 def _scalars(tensors: dict[str, Tensor]) -> int:

@@ -13,28 +13,30 @@ def compare(curves: pd.DataFrame, pairs: list[tuple[str, str]], arms: dict[str, 
     Modular arms of one size start from the same first module and are paired by seed; others are not.
     """
     evidence = Evidence({"learning_curves": curves}, arms)
-    rows = []
-    for arm, other in pairs:
-        first, second = evidence.n_solved(arm), evidence.n_solved(other)
-        alike = arms[arm].grows == arms[other].grows and arms[arm].units == arms[other].units
-        paired = alike and len(first) == len(second)
-        difference = difference_of_means(first, second, paired)
-        improvement = probability_of_improvement(first, second)
-        rows.append(
-            {
-                "arm": arm,
-                "other": other,
-                "n_seeds": len(first),
-                "n_seeds_other": len(second),
-                "mean": first.mean(),
-                "mean_other": second.mean(),
-                "paired": paired,
-                "difference": difference.estimate,
-                "low": difference.low,
-                "high": difference.high,
-                "improvement": improvement.estimate,
-                "improvement_low": improvement.low,
-                "improvement_high": improvement.high,
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_row(evidence, arm, other) for arm, other in pairs])
+
+
+def _row(evidence: Evidence, arm: str, other: str) -> dict:
+    first = evidence.n_solved(arm)
+    second = evidence.n_solved(other)
+    ours = evidence.arms[arm]
+    theirs = evidence.arms[other]
+    alike = ours.grows == theirs.grows and ours.units == theirs.units
+    paired = alike and len(first) == len(second)
+    difference = difference_of_means(first, second, paired)
+    improvement = probability_of_improvement(first, second)
+    return {
+        "arm": arm,
+        "other": other,
+        "n_seeds": len(first),
+        "n_seeds_other": len(second),
+        "mean": first.mean(),
+        "mean_other": second.mean(),
+        "paired": paired,
+        "difference": difference.estimate,
+        "low": difference.low,
+        "high": difference.high,
+        "improvement": improvement.estimate,
+        "improvement_low": improvement.low,
+        "improvement_high": improvement.high,
+    }

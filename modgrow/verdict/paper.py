@@ -124,7 +124,8 @@ def _of_arms(arms: Mapping[str, Arm]) -> tuple[Said, Said]:
             alike.setdefault((key, repr(theirs), _instead(key, theirs, ours)), []).append(name)
     keys = {key for key, *_ in alike}
     given = Counter((key, repr(_value(arm, key))) for key in keys for arm in papers.values())
-    shared, single = [], {}
+    shared = []
+    single = {}
     for (key, theirs, words), names in sorted(alike.items(), key=lambda item: -len(item[1])):
         if len(names) == given[key, theirs] and (len(names) > 1 or len(arms) == 1):
             shared.append(("", words))
@@ -166,11 +167,13 @@ def _word(value: Any) -> str:
 
 def _joined(said: Said) -> str:
     """As many differences as there is room for, at least one, and how many more there are."""
-    text, last = "", ""
+    text = ""
+    last = ""
     for place, (who, words) in enumerate(said):
         owner = f"{who}: " if who != last else ""
         part = ("; " if owner else ", ") * bool(text) + owner + words
         if text and len(text + part) > LONGEST:
             return f"{text} and {len(said) - place} more"
-        text, last = text + part, who
+        text += part
+        last = who
     return text
