@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
@@ -677,3 +679,15 @@ def test_merged_mappings_are_no_duplicates(tmp_path):
     path = tmp_path / "settings.yaml"
     path.write_text("arms: {x: &a {<<: &b {units: 1}, units: 3}}\nz: {<<: *a}\n")
     assert config.read_yaml(path) == {"arms": {"x": {"units": 3}}, "z": {"units": 3}}
+
+
+def test_births_and_tasks_are_read_without_torch():
+    """Settings are checked, and figures drawn, where torch need not be."""
+    code = (
+        "import sys; from modgrow import extensions\n"
+        "for folder in extensions.FOLDERS:\n"
+        "    for name in extensions.names(folder):\n"
+        "        extensions.load(folder, name)\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
