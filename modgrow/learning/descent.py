@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from modgrow.model import kernels, loops
+from modgrow.model.dynamics import read_by_step
 from modgrow.model.network import TENSORS, Network
 
 
@@ -66,14 +67,15 @@ class FusedDescent(Descent):
 
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and its flat gradient by every tensor of the module, valid until the next call."""
-        bits, initial, upstream = _groups(bits, initial, upstream)
+        read = read_by_step(upstream, self.module.delay)
+        bits, initial, read = _groups(bits, initial, read)
         size = (2 * bits.shape[1] + 1) * initial.shape[1]
         if len(self._workspace) < size:
             # fresh pages cost more than the arithmetic of a small module: kept, and with room to grow
             self._workspace = np.empty(1 << (size - 1).bit_length(), self._workspace.dtype)
         with kernels.tiny_numbers(zero=True):
             loss = loops.gradients(
-                self._values, self._gradients, self._workspace, initial, bits, upstream,
+                self._values, self._gradients, self._workspace, initial, bits, read,
                 labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
             )  # fmt: skip
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
@@ -90,11 +92,11 @@ class FusedDescent(Descent):
         return loss
 
 
-def _groups(bits, initial, upstream) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bits (group, time, lane), initial (group, unit x lane), upstream (group, states, unit x lane)."""
+def _groups(bits, initial, read) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Bits (group, time, lane), initial (group, unit x lane), read (group, time, unit x lane)."""
     groups = [
         (lanes.numpy(), start.view(-1).numpy(), kernels.rows(below))
-        for lanes, start, below in kernels.in_lanes(bits, initial, upstream)
+        for lanes, start, below in kernels.in_lanes(bits, initial, read)
     ]
     if len(groups) == 1:
         return tuple(part[None] for part in groups[0])

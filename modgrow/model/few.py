@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.model import loops
+from modgrow.model.dynamics import read_by_step
 from modgrow.model.kernels import tiny_numbers
 from modgrow.model.network import LeakyModule
 
@@ -31,7 +32,7 @@ def states(
         feedforward, below = np.zeros((module.units, 0), out.dtype), np.zeros((0, 0, 0), out.dtype)
     else:
         feedforward = module.feedforward.detach().contiguous().numpy()
-        below = upstream.contiguous().numpy()
+        below = read_by_step(upstream, module.delay).contiguous().numpy()
     slope, inside = out.dtype.type(module.negative_slope), module.leak == "inside"
     with tiny_numbers(zero=False):
         loops.steps(out, *arrays, feedforward, below, slope, inside)

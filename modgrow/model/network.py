@@ -28,12 +28,15 @@ class LeakyModule(nn.Module):
     """A population of leaky neurons (eqs. 1-4) and the heads that read it.
 
     `readout` is (head, logit, unit), `readout_bias` (head, logit); `feedforward` is None in the
-    first module. `start` holds the values at birth, before any training.
+    first module, and reads `delay` steps back (0 or 1). `start` holds the values at birth, before any
+    training.
     """
 
-    def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str):
+    def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str, delay: int = 1):
         super().__init__()
-        self.negative_slope, self.leak = negative_slope, leak
+        self.negative_slope = negative_slope
+        self.leak = leak
+        self.delay = delay
         for name in TENSORS:
             value = values.get(name)
             self.register_parameter(name, None if value is None else nn.Parameter(value.clone()))
@@ -96,7 +99,8 @@ class LeakyModule(nn.Module):
         return {name: getattr(self, name) for name in WEIGHTS}
 
     def _settings(self) -> dict:
-        return {"weights": self._weights(), "negative_slope": self.negative_slope, "leak": self.leak}
+        equation = {"negative_slope": self.negative_slope, "leak": self.leak, "delay": self.delay}
+        return {"weights": self._weights(), **equation}
 
     def _check(self, bits: Tensor, initial: Tensor, upstream: Tensor | None) -> None:
         """Refuse what would otherwise be left out in silence, or read beyond its end."""
@@ -115,8 +119,9 @@ class LeakyModule(nn.Module):
         if upstream is None:
             return
         units, sequences = self.feedforward.shape[1], bits.shape[-1]
-        if len(upstream) < len(bits) or upstream.shape[1:] != (units, sequences):
-            least = f"({len(bits)} or more, {units}, {sequences})"
+        states = len(bits) + 1 - self.delay  # without a delay the initial one is not read, and still there
+        if len(upstream) < states or upstream.shape[1:] != (units, sequences):
+            least = f"({states} or more, {units}, {sequences})"
             raise ModgrowError(
                 f"upstream is {tuple(upstream.shape)} (states, unit, sequence), must be {least}"
             )
