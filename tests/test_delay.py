@@ -1,4 +1,4 @@
-"""A chain in which W^FF reads without its delay: every way to run, train, record and keep it is the same one."""
+"""W^FF with and without its delay: every way to run, train, record and keep a chain is the same chain."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ def unrolled(network, bits, initial):
 
 
 def pool_of(network, batches=2):
-    """A pool pushed through all modules but the newest, and the initial states that it drew (batch, module)."""
+    """A pool pushed through all modules but the newest, and the initial states it drew (batch, module)."""
     arm, chain = network.arm, list(network.chain)
     pool, purpose = Pool(arm, 0, "training pool", batches), ("training pool", "initial")
     for module in chain[:-1]:

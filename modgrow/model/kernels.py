@@ -103,7 +103,8 @@ def rows(states: Float[Tensor, "time unit sequence"]) -> np.ndarray:
 def in_lanes(bits, initial, read):
     """The sequences in groups of LANES, the last filled up with zeros; a whole batch is not copied.
 
-    Fewer than five units are filled up too, with silent ones. `read` is what W^FF reads at each step (`dynamics.read_by_step`); None becomes that of no units.
+    Fewer than five units are filled up too, with silent ones. `read` is what W^FF reads
+    at each step (`dynamics.read_by_step`); None becomes that of no units.
     """
     if read is None:
         read = initial.new_empty(len(bits), 0, bits.shape[1])
