@@ -173,7 +173,7 @@ def test_the_better_start_is_the_least_of_all_shares_that_may_be(rng):
     u, v = (axis.ravel() for axis in np.meshgrid(np.linspace(0, 1, 51), np.linspace(0, 1, 51)))
     inside = u + v <= 1 + 1e-12
     for _ in range(40):
-        acf = rng.uniform(-0.5, 1.0) * np.exp(-LAGS / rng.uniform(0.2, 80)) + rng.normal(0, 0.1, 31)
+        acf = rng.uniform(-0.5, 1.5) * np.exp(-LAGS / rng.uniform(0.2, 80)) + rng.normal(0, 0.1, 31)
         found = [starts.of_one(acf, LAGS, taus), starts.of_two(acf, LAGS, taus)]
         best = min(np.sum((fits.model(np.array(point), LAGS) - acf) ** 2) for point in found)
         for fast, slow in itertools.combinations(np.exp(-LAGS / taus[:, None]), 2):
