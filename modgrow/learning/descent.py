@@ -21,7 +21,8 @@ class Descent(torch.optim.SGD):
         arm = network.arm
         rates = {"lr": arm.learning_rate, "momentum": arm.momentum, "nesterov": arm.nesterov}
         super().__init__(network.trained(), **rates)
-        self.module, self.arm = network.newest, arm
+        self.module = network.newest
+        self.arm = arm
         for value in network.trained():
             self.state[value]["momentum_buffer"] = torch.zeros_like(value, requires_grad=False)
 
@@ -53,16 +54,15 @@ class FusedDescent(Descent):
 
     def __init__(self, network: Network):
         super().__init__(network)
-        tensors, velocities = [getattr(self.module, name) for name in TENSORS], self.velocities
+        tensors = [getattr(self.module, name) for name in TENSORS]
+        velocities = self.velocities
         like = self.module.tau.detach()
         self._values = kernels.flat_arrays(tensors, like)
         self._velocities = kernels.flat_arrays([velocities.get(name) for name in TENSORS], like)
         self._gradients = tuple(map(np.empty_like, self._values))
         self._trains = np.array([name in velocities for name in TENSORS])
-        self._slope, self._inside = (
-            like.numpy().dtype.type(self.module.negative_slope),
-            self.module.leak == "inside",
-        )
+        self._slope = like.numpy().dtype.type(self.module.negative_slope)  # a kernel takes one precision
+        self._inside = self.module.leak == "inside"
         self._workspace = np.empty(0, self._values[0].dtype)
 
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:

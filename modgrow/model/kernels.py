@@ -20,7 +20,6 @@ from modgrow.model.dynamics import read_by_step
 from modgrow.model.loops import BLOCK, LANES
 
 Weights = dict[str, Tensor | None]
-HALF = 0.5
 WEIGHTS = ("input", "recurrent", "feedforward", "bias", "tau")
 
 
@@ -62,7 +61,8 @@ def activity(
 def _run(bits, initial, read, weights, negative_slope, leak, keep, out=None):
     """The last `keep` states, state t in row t modulo `keep`."""
     units, sequences = initial.shape
-    flat, parts = flat_arrays([weights[name] for name in WEIGHTS], initial), []
+    flat = flat_arrays([weights[name] for name in WEIGHTS], initial)
+    parts = []
     slope = initial.numpy().dtype.type(negative_slope)
     for lane_bits, start, below in in_lanes(bits, initial, read):
         fits = out is not None and out.shape == (keep, *start.shape)
@@ -81,7 +81,7 @@ def tiny_numbers(zero: bool) -> Iterator[None]:
 
     Gradients vanish on their way back through time; with such numbers a processor takes ten times as long.
     """
-    before = sys.float_info.min * HALF == 0
+    before = sys.float_info.min * 0.5 == 0  # torch sets this, and has no way to ask for it
     torch.set_flush_denormal(zero)
     try:
         yield

@@ -118,7 +118,8 @@ class LeakyModule(nn.Module):
             )
         if upstream is None:
             return
-        units, sequences = self.feedforward.shape[1], bits.shape[-1]
+        units = self.feedforward.shape[1]
+        sequences = bits.shape[-1]
         states = len(bits) + 1 - self.delay  # without a delay the initial one is not read, and still there
         if len(upstream) < states or upstream.shape[1:] != (units, sequences):
             least = f"({states} or more, {units}, {sequences})"
@@ -157,8 +158,9 @@ class Network(nn.Module):
         if not self.arm.n_first <= n <= self.n_newest:
             heads = f"N = {self.arm.n_first} to {self.n_newest}" if len(self.chain) else "none"
             raise ModgrowError(f"N = {n}: the network has no such head; it has {heads}")
-        place = n - self.arm.n_first
-        return (self.chain[0], place) if self.arm.architecture == "flat" else (self.chain[place], 0)
+        heads = n - self.arm.n_first + 1
+        m = self.arm.modules(heads)  # the newest module when this head was; each module before has one head
+        return self.chain[m - 1], heads - m
 
     def trained(self) -> list[nn.Parameter]:
         """The tensors that the optimiser may move now."""
