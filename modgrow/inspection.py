@@ -31,7 +31,9 @@ def show(path: str) -> str:
     """What made a network or a table, and what is in it, as text. Raises ModgrowError."""
     if _is_table(path):
         with _table(path) as table:
-            said, n_columns, n_rows = _told(table), len(table.columns), table.n_rows
+            said = _told(table)
+            n_columns = len(table.columns)
+            n_rows = table.n_rows
         counted = f"{n_columns} columns, {n_rows} rows, {n_columns * n_rows} values"
     else:
         said, tensors = _network(path)
@@ -43,10 +45,14 @@ def show(path: str) -> str:
 def compare(first: str, second: str) -> str:
     """What the first and the second file say and hold that differs, as text. Raises ModgrowError."""
     if _is_table(first) != _is_table(second):
-        show(first), show(second)  # what is no such file at all is refused for that
+        for path in (first, second):
+            show(path)  # what is no such file at all is refused for that
         raise ModgrowError(f"{second}: is not of one kind with {first}; name two networks or two tables")
-    said, parts, kind = (_tables if _is_table(first) else _networks)(first, second)
-    words = [headers.short(f"{_named(key)}: {one} | {other}", LONGEST) for key, (one, other) in said.items()]
+    compared = _tables if _is_table(first) else _networks
+    said, parts, kind = compared(first, second)
+    words = []
+    for key, (one, other) in said.items():
+        words.append(headers.short(f"{_named(key)}: {one} | {other}", LONGEST))
     numbers = [f"{name}: {found}" for name, found in parts.items() if found]
     same = f"{len(parts) - len(numbers)} of {len(parts)} {kind} are equal to the bit"
     return "\n".join([f"{first} | {second}", *words, *numbers, same])
@@ -64,7 +70,9 @@ def _is_table(path: str) -> bool:
 def _named(key: str) -> str:
     """A dotted key; what it says of the machine in words."""
     where, *what = key.removeprefix("provenance.").split(".", 2)
-    return " ".join([MACHINE.get(what[0], key), *what[1:]]) if where == "machine" and what else key
+    if where != "machine" or not what:
+        return key
+    return " ".join([MACHINE.get(what[0], key), *what[1:]])  # machine.blas.numpy: the words, then numpy
 
 
 def _networks(first: str, second: str) -> tuple[dict, dict[str, str], str]:
@@ -141,7 +149,8 @@ def _unlike(name: str, mine: pa.Schema, theirs: pa.Schema) -> str:
     """What is to be said of a column that two tables do not both have, or not alike."""
     if name not in mine.names or name not in theirs.names:
         return "in the second alone" if name not in mine.names else "in the first alone"
-    one, other = mine.field(name).type, theirs.field(name).type
+    one = mine.field(name).type
+    other = theirs.field(name).type
     return "" if one == other else f"{one} | {other}"
 
 
@@ -149,13 +158,15 @@ class Unlike:
     """How many values of two arrays differ, and by how much; a missing value is equal to a missing one."""
 
     def __init__(self):
-        self.count = self.size = 0
+        self.count = 0
+        self.size = 0
         self.largest = 0.0
         self.numbers = False
 
     def add(self, one: np.ndarray, other: np.ndarray) -> None:
         """Take in two more pieces of one shape."""
-        unlike = (one != other) & ~((one != one) & (other != other))
+        both_missing = (one != one) & (other != other)  # only what is missing differs from itself
+        unlike = (one != other) & ~both_missing
         self.size += one.size
         self.count += int(unlike.sum())
         self.numbers = one.dtype.kind in "fiub" and other.dtype.kind in "fiub"

@@ -23,6 +23,7 @@ from modgrow.errors import ModgrowError
 from modgrow.experiments.autocorrelation import LagSums
 from modgrow.learning.curriculum import Curriculum
 from modgrow.model import compiled, few, kernels
+from modgrow.model.trained import Trained
 from modgrow.store import checked, networks
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -185,7 +186,6 @@ PLAY = """
 import json, numpy as np
 from modgrow import machine
 from modgrow.experiments.autocorrelation import LagSums, _add_products
-from modgrow.model.trained import Trained
 from modgrow.model import compiled
 sums = LagSums(3)
 sums.add(np.sin(np.arange(600.0).reshape(300, 2) ** 2))

@@ -21,7 +21,7 @@ def draw_module(rng, units, below):
     return {name: None if value is None else torch.from_numpy(value) for name, value in weights.items()}
 
 
-def loop(bits, initial, upstream, weights, leak):
+def loop(bits, initial, upstream, weights, leak, delay):
     """One neuron, one sequence, one step at a time, straight from the paper."""
     w = {name: None if value is None else value.numpy() for name, value in weights.items()}
     time, sequences = bits.shape
@@ -34,7 +34,8 @@ def loop(bits, initial, upstream, weights, leak):
                 c = w["input"][i] * bits[t - 1, s] + w["bias"][i]
                 c += sum(w["recurrent"][i, j] * r[t - 1, j, s] for j in range(units) if j != i)
                 if upstream is not None:
-                    c += sum(w["feedforward"][i, k] * upstream[t - 1, k, s] for k in range(upstream.shape[1]))
+                    below = upstream[t - delay, :, s]
+                    c += sum(w["feedforward"][i, k] * below[k] for k in range(len(below)))
                 tau = max(w["tau"][i], 1.0)
                 if leak == "outside":
                     bent = c if c >= 0 else SLOPE * c
@@ -45,21 +46,22 @@ def loop(bits, initial, upstream, weights, leak):
     return r
 
 
+@pytest.mark.parametrize("delay", [0, 1])
 @pytest.mark.parametrize("leak", ["outside", "inside"])
-def test_three_modules_against_a_plain_loop_eqs_1_to_4(rng, leak):
+def test_three_modules_against_a_plain_loop_eqs_1_to_4(rng, leak, delay):
     bits = rng.integers(0, 2, size=(9, 4)).astype(float)
     upstream = reference = None
     for units, below in ((3, 0), (4, 3), (2, 4)):
         weights, initial = draw_module(rng, units, below), rng.uniform(0, 0.1, size=(units, 4))
-        reference = loop(bits, initial, reference, weights, leak)
-        upstream = dynamics.run(
-            torch.from_numpy(bits), torch.from_numpy(initial), upstream, **weights, leak=leak
-        )
+        reference = loop(bits, initial, reference, weights, leak, delay)
+        given = torch.from_numpy(bits), torch.from_numpy(initial), upstream
+        upstream = dynamics.run(*given, **weights, leak=leak, delay=delay)
         np.testing.assert_allclose(upstream.numpy(), reference, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("delay", [0, 1])
 @pytest.mark.parametrize("leak", ["outside", "inside"])
-def test_gradient_through_time_against_finite_differences_tau_included(rng, leak):
+def test_gradient_through_time_against_finite_differences_tau_included(rng, leak, delay):
     weights = draw_module(rng, 3, 2)
     weights["tau"] = torch.tensor([1.3, 2.5, 4.0], dtype=torch.float64)
     bits = torch.from_numpy(rng.integers(0, 2, size=(6, 2)).astype(float))
@@ -67,7 +69,8 @@ def test_gradient_through_time_against_finite_differences_tau_included(rng, leak
     names = list(weights)
 
     def final(initial, *values):
-        return dynamics.run(bits, initial, upstream, **dict(zip(names, values, strict=True)), leak=leak)[-1]
+        given = dict(zip(names, values, strict=True))
+        return dynamics.run(bits, initial, upstream, **given, leak=leak, delay=delay)[-1]
 
     points = [torch.from_numpy(rng.uniform(0, 0.1, (3, 2))), *weights.values()]
     assert torch.autograd.gradcheck(final, [point.clone().requires_grad_() for point in points])
@@ -97,18 +100,37 @@ def test_tau_below_one_acts_as_one_and_gets_no_gradient(rng):
     assert gradient[1] != 0
 
 
-def test_a_chain_in_batched_products_equals_module_by_module(rng):
+@pytest.mark.parametrize("delay", [0, 1])
+def test_a_whole_chain_equals_module_by_module(rng, delay):
     modules, units = 4, 3
     weights = [draw_module(rng, units, units) for _ in range(modules)]
     bits = torch.from_numpy(rng.integers(0, 2, size=(8, 5)).astype(float))
     initial = torch.from_numpy(rng.uniform(0, 0.1, size=(modules, units, 5)))
     stacked = {name: torch.stack([w[name] for w in weights]) for name in weights[0]}
-    together = dynamics.run_chain(bits, initial, **stacked)
+    together = dynamics.run_chain(bits, initial, **stacked, delay=delay)
     upstream = None
     for m, own in enumerate(weights):
         own = own if m else {**own, "feedforward": None}
-        upstream = dynamics.run(bits, initial[m], upstream, **own)
+        upstream = dynamics.run(bits, initial[m], upstream, **own, delay=delay)
         torch.testing.assert_close(together[:, m], upstream, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("leak", ["outside", "inside"])
+@pytest.mark.parametrize("delay", [0, 1])
+def test_a_bit_goes_up_the_chain_one_module_per_step_or_all_at_once(rng, delay, leak):
+    """S(t) shows in module m at t + m - 1, or at t; every module above the first is blind to it itself."""
+    modules, units, changed = 4, 3, 5
+    weights = [draw_module(rng, units, units) for _ in range(modules)]
+    stacked = {name: torch.stack([w[name] for w in weights]) for name in weights[0]}
+    stacked["input"][1:] = 0
+    bits = torch.from_numpy(rng.integers(0, 2, size=(12, 6)).astype(float))
+    other = bits.clone()
+    other[changed - 1] = 1 - other[changed - 1]  # S(t) is the bit in row t - 1
+    initial = torch.from_numpy(rng.uniform(0, 0.1, size=(modules, units, 6)))
+    one, two = (dynamics.run_chain(x, initial, **stacked, leak=leak, delay=delay) for x in (bits, other))
+    differ = (one != two).any(-1).any(-1)  # (state, module)
+    first = differ.int().argmax(0).tolist()
+    assert first == [changed + delay * m for m in range(modules)]
 
 
 def test_versions_side_by_side_equal_one_after_the_other(rng):

@@ -1,10 +1,12 @@
 """Autocorrelations against an FFT and closed forms; fits against planted values."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import optimize
 
-from modgrow.experiments import fits
+from modgrow.experiments import fits, starts
 from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
 from modgrow.learning import task
 
@@ -163,3 +165,17 @@ def test_the_published_fit_makes_a_rising_timescale_of_the_ideal_reader():
         found = fits.fit(ideal_reader(n, LAGS, "uniform"))
         assert found.tau_effective == pytest.approx(tau, abs=0.06), n
     assert ideal_reader(5, LAGS, 0.5).tolist() == [1.0] + [0.0] * 30
+
+
+def test_the_better_start_is_the_least_of_all_shares_that_may_be(rng):
+    """Against a lattice on the triangle u, v >= 0, u + v <= 1, for every pair of a small grid."""
+    taus = np.array([0.3, 1.0, 4.0, 15.0, 70.0])
+    u, v = (axis.ravel() for axis in np.meshgrid(np.linspace(0, 1, 51), np.linspace(0, 1, 51)))
+    inside = u + v <= 1 + 1e-12
+    for _ in range(40):
+        acf = rng.uniform(-0.5, 1.5) * np.exp(-LAGS / rng.uniform(0.2, 80)) + rng.normal(0, 0.1, 31)
+        found = [starts.of_one(acf, LAGS, taus), starts.of_two(acf, LAGS, taus)]
+        best = min(np.sum((fits.model(np.array(point), LAGS) - acf) ** 2) for point in found)
+        for fast, slow in itertools.combinations(np.exp(-LAGS / taus[:, None]), 2):
+            tried = np.outer(u[inside], fast) + np.outer(v[inside], slow)
+            assert best <= np.sum((tried - acf) ** 2, 1).min() + 1e-12

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from modgrow.learning.descent import FusedDescent
-from modgrow.model import dynamics, kernels, loops
+from modgrow.model import dynamics, few, kernels, loops
 from modgrow.model.network import LeakyModule, Network
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -53,7 +53,7 @@ def draw(rng, units, below, sequences, time, dtype):
 HEADS = 3
 
 
-def module_of(rng, weights, units, dtype, leak="outside"):
+def module_of(rng, weights, units, dtype, leak="outside", delay=1):
     """A network whose newest module has these weights, and heads drawn at random."""
     module = LeakyModule(
         {name: value for name, value in weights.items() if value is not None}
@@ -63,6 +63,7 @@ def module_of(rng, weights, units, dtype, leak="outside"):
         },
         0.01,
         leak,
+        delay,
     )
     network = Network(small_arm(flat=True, units=units))
     network.chain.append(module)
@@ -81,23 +82,56 @@ def both_gradients(network, bits, initial, upstream, labels):
     return (loss, found), (expected.item(), named)
 
 
+@pytest.mark.parametrize("delay", [1, 0])
 @pytest.mark.parametrize("leak", ["outside", "inside"])
 @pytest.mark.parametrize(("dtype", "atol"), [(torch.float64, 1e-12), (torch.float32, 2e-4)])
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: "-".join(map(str, s)))
-def test_values_and_gradients_equal_the_reference(rng, size, dtype, atol, leak):
+def test_values_and_gradients_equal_the_reference(rng, size, dtype, atol, leak, delay):
     bits, initial, upstream, weights = case = draw(rng, *size, dtype)
-    reference = dynamics.run(*case[:3], **weights, leak=leak)
+    variant = {"leak": leak, "delay": delay}
+    reference = dynamics.run(*case[:3], **weights, **variant)
     close = {"rtol": 1e-5 if dtype == torch.float32 else 0, "atol": atol}
-    torch.testing.assert_close(kernels.final_state(*case, leak=leak), reference[-1], **close)
-    torch.testing.assert_close(kernels.activity(*case, leak=leak), reference, **close)
+    torch.testing.assert_close(kernels.final_state(*case, **variant), reference[-1], **close)
+    torch.testing.assert_close(kernels.activity(*case, **variant), reference, **close)
     labels = torch.from_numpy(rng.integers(0, 2, size=(HEADS, size[2])))
-    network = module_of(rng, weights, size[0], dtype, leak)
+    network = module_of(rng, weights, size[0], dtype, **variant)
+    few_states = few.states(network.newest, *case[:3])
+    torch.testing.assert_close(few_states, reference, **close)
     (loss, found), (theirs, expected) = both_gradients(network, bits, initial, upstream, labels)
     assert loss == pytest.approx(theirs, rel=1e-5 if dtype == torch.float32 else 1e-12)
     for name, gradient in expected.items():
         scale = 1.0 + gradient.abs().max().item()
         torch.testing.assert_close(found[name] / scale, gradient / scale, rtol=0, atol=atol, msg=name)
     assert not found["recurrent"].diagonal().any()
+
+
+@pytest.mark.parametrize("delay", [1, 0])
+@pytest.mark.parametrize("leak", ["outside", "inside"])
+def test_the_fused_gradient_against_finite_differences_of_the_fused_states(rng, leak, delay):
+    """No autograd in it, and no torch but for the loss: central differences of what `final_state` says."""
+    bits, initial, upstream, weights = draw(rng, 4, 3, 9, 6, torch.float64)
+    weights["tau"] = torch.tensor([1.2, 1.9, 2.5, 3.0], dtype=torch.float64)
+    module = module_of(rng, weights, 4, torch.float64, leak, delay).newest
+    network = Network(small_arm(flat=True, units=4))
+    network.chain.append(module)
+    labels = torch.from_numpy(rng.integers(0, 2, size=(HEADS, 9)))
+
+    def loss():
+        logits = module.logits(module.final_state(bits, initial, upstream)).detach()
+        return torch.nn.functional.cross_entropy(logits, labels, reduction="sum").item() / labels.shape[1]
+
+    _, found = FusedDescent(network).gradients(bits, initial, upstream, labels)
+    for name, value in module.named_parameters():
+        flat, step = value.data.view(-1), 1e-6
+        for place in range(len(flat)):
+            middle = flat[place].item()
+            flat[place] = middle + step
+            above = loss()
+            flat[place] = middle - step
+            below = loss()
+            flat[place] = middle
+            slope = (above - below) / (2 * step)
+            assert found[name][place] == pytest.approx(slope, abs=1e-7), (name, place)
 
 
 def test_large_margins_neither_overflow_nor_lose_their_gradient(rng):

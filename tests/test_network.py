@@ -67,6 +67,16 @@ def test_states_that_would_leave_something_out_are_refused(what):
         module._check(*change(bits, initial, upstream))
 
 
+def test_without_a_delay_one_more_state_is_needed():
+    module, (bits, initial, upstream) = grown(feedforward_delay=0).chain[1], inputs()
+    assert module.delay == 0
+    module._check(bits, initial, upstream)
+    with pytest.raises(ModgrowError, match=re.escape("upstream is (6, 5, 4)")) as raised:
+        module._check(bits, initial, upstream[:6])
+    assert "must be (7 or more, 5, 4)" in str(raised.value)
+    grown().chain[1]._check(bits, initial, upstream[:6])
+
+
 def test_a_time_constant_that_is_no_number_is_refused():
     module = grown(1).newest
     module.tau.data[2] = math.nan

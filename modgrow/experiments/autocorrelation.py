@@ -26,8 +26,13 @@ class LagSums:
     """
 
     def __init__(self, max_lag: int = 30):
-        self.max_lag, self.time = max_lag, 0
-        self._shift = self._first = self._last = self._total = self._products = None
+        self.max_lag = max_lag
+        self.time = 0
+        self._shift = None  # the mean of the first chunk; all below is of samples minus this
+        self._first = None  # the first and the last `max_lag` samples
+        self._last = None
+        self._total = None  # sum of all samples
+        self._products = None  # per lag, sum of the products of samples so far apart
 
     def add(self, chunk: Float[np.ndarray, "time series"]) -> None:
         """Append samples."""
@@ -38,6 +43,7 @@ class LagSums:
             self._total = np.zeros(chunk.shape[1])
             self._products = np.zeros((self.max_lag + 1, chunk.shape[1]))
         chunk = chunk - self._shift
+        # the samples before come along, for the products across the border between two chunks
         padded = np.ascontiguousarray(np.concatenate([self._last, chunk]))
         _add_products(self._products, padded, len(chunk))
         self._first = np.concatenate([self._first, chunk[: self.max_lag - len(self._first)]])
@@ -47,11 +53,13 @@ class LagSums:
 
     def autocovariance(self) -> Float[np.ndarray, "lag series"]:
         """Sum over t of (x(t) - mean)(x(t + lag) - mean), divided by (time - lag)."""
-        mean, rows = self._total / self.time, []
+        mean = self._total / self.time
+        rows = []
         for lag in range(self.max_lag + 1):
-            pairs = self.time - lag
+            pairs = self.time - lag  # of x, all but the last `lag` samples, with y, all but the first
             without_end = self._total - self._last[len(self._last) - lag :].sum(0)
             without_start = self._total - self._first[:lag].sum(0)
+            # sum of (x - mean)(y - mean) = sum of x y - mean (sum of x + sum of y) + pairs mean^2
             centred = self._products[lag] - mean * (without_end + without_start) + pairs * mean**2
             rows.append(centred / pairs)
         return np.stack(rows)

@@ -30,7 +30,7 @@ def drive(
     for m, module in enumerate(network.chain, 1):
         weights = change(module, m) if change else {name: getattr(module, name) for name in WEIGHTS}
         initial = torch.zeros(*bits.shape[1:-1], module.units, bits.shape[-1], dtype=bits.dtype)
-        settings = {"negative_slope": module.negative_slope, "leak": module.leak}
+        settings = {"negative_slope": module.negative_slope, "leak": module.leak, "delay": module.delay}
         with torch.no_grad():
             upstream = dynamics.run(bits, initial, upstream, **weights, **settings)
         yield module, upstream

@@ -5,16 +5,18 @@ tau from 0.05 to 100 time steps, tau_fast <= tau_slow. A fit is an experiment: i
 grid over all taus, and gives a row that says how it went, never an exception.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
-from scipy.optimize import least_squares
+from scipy.optimize import OptimizeResult, least_squares
 from scipy.signal import lfilter
 
-TAU_MIN, TAU_MAX = 0.05, 100.0  # below, nothing is left after one step
+from modgrow.experiments import starts
+
+TAU_MIN = 0.05  # below, nothing is left after one step
+TAU_MAX = 100.0
 GRID = np.geomspace(TAU_MIN, 95.0, 48)  # taus to start from, one by one and in pairs
-FAST, SLOW = np.triu_indices(len(GRID), 1)
 
 
 @dataclass(frozen=True)
@@ -43,41 +45,70 @@ class Fit:
     tau_crossing: float = np.nan
 
 
+@dataclass(frozen=True)
+class _Curve:
+    """A fitted model with tau_fast <= tau_slow; of one tau, both are that one and all the share is fast."""
+
+    n_taus: int
+    amplitude: float
+    fast_share: float
+    tau_fast: float
+    tau_slow: float
+    rss: float
+    converged: bool
+
+    def aic(self, n_lags: int) -> float:
+        """A tau comes with one more share: a alone, or a and c."""
+        return aic_of(self.rss, n_lags, 2 * self.n_taus)
+
+    @property
+    def tau_weighted(self) -> float:
+        """The mean of both taus, weighted by their shares."""
+        return self.fast_share * self.tau_fast + (1 - self.fast_share) * self.tau_slow
+
+    @property
+    def at_bound(self) -> bool:
+        """Whether a tau is as short or as long as it may be: the lags do not say how much further it goes."""
+        return bool(self.tau_slow > 0.999 * TAU_MAX or self.tau_fast < 1.001 * TAU_MIN)
+
+
 def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
     """Fit an autocorrelation at lags 0, 1, 2, ... by both models and choose by AIC."""
     acf = np.asarray(acf, float)
     if not np.isfinite(acf).all():
         return Fit("silent" if np.isnan(acf).all() else "invalid")
-    lags = np.arange(len(acf), dtype=float)
-    start_one, start_two = _starts(acf, lags)
-    one = _best(acf, lags, [start_one])
-    a, tau = one.x
-    near_one = (a, 0.5, 0.8 * tau, min(1.2 * tau, 90.0))
-    two = _best(acf, lags, [start_two, near_one])
-    a_two, share, first, second = two.x
-    if two.cost > one.cost:  # one tau is a special case of two: never fit worse than that
-        two.cost, a_two, share, first, second = one.cost, a, 1.0, tau, tau
-    if first > second:
-        share, first, second = 1 - share, second, first
-    aic = [aic_of(2 * one.cost, len(acf), 2), aic_of(2 * two.cost, len(acf), 4)]
-    chosen = 2 if aic[1] < aic[0] else 1
-    taus = (first, second) if chosen == 2 else (tau,)
+    one, two = _both(acf)
+    aic_one = one.aic(len(acf))
+    aic_two = two.aic(len(acf))
+    chosen = two if aic_two < aic_one else one
     return Fit(
         state="fitted",
-        n_taus=chosen,
-        amplitude=a_two if chosen == 2 else a,
-        tau_effective=max(taus),
-        tau_one=tau,
-        tau_fast=first,
-        tau_slow=second,
-        fast_share=share,
-        aic_one=aic[0],
-        aic_two=aic[1],
-        converged=bool((two if chosen == 2 else one).success),
-        at_bound=bool(max(taus) > 0.999 * TAU_MAX or min(taus) < 1.001 * TAU_MIN),
-        tau_weighted=share * first + (1 - share) * second if chosen == 2 else tau,
+        n_taus=chosen.n_taus,
+        amplitude=chosen.amplitude,
+        tau_effective=chosen.tau_slow,
+        tau_one=one.tau_slow,
+        tau_fast=two.tau_fast,
+        tau_slow=two.tau_slow,
+        fast_share=two.fast_share,
+        aic_one=aic_one,
+        aic_two=aic_two,
+        converged=chosen.converged,
+        at_bound=chosen.at_bound,
+        tau_weighted=chosen.tau_weighted,
         tau_crossing=crossing(acf),
     )
+
+
+def _both(acf: np.ndarray) -> tuple[_Curve, _Curve]:
+    """The best fit with one tau, and with two."""
+    lags = np.arange(len(acf), dtype=float)
+    one = _best(acf, lags, [starts.of_one(acf, lags, GRID)])
+    tau = one.tau_slow
+    near_one = (one.amplitude, 0.5, 0.8 * tau, min(1.2 * tau, 90.0))
+    two = _best(acf, lags, [starts.of_two(acf, lags, GRID), near_one])
+    if two.rss > one.rss:  # one tau is a special case of two: never fit worse than that
+        two = replace(one, n_taus=2)
+    return one, two
 
 
 def aic_of(rss: float, n: int, k: int) -> float:
@@ -104,12 +135,14 @@ def model(parameters: Float[np.ndarray, " parameter"], lags: Float[np.ndarray, "
 
 
 def _jacobian(parameters: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """(lag, parameter): derivatives of `model`."""
     if len(parameters) == 2:
         a, tau = parameters
         decay = np.exp(-lags / tau)
         return np.stack([decay, a * decay * lags / tau**2], 1)
     a, share, first, second = parameters
-    fast, slow = np.exp(-lags / first), np.exp(-lags / second)
+    fast = np.exp(-lags / first)
+    slow = np.exp(-lags / second)
     return np.stack(
         [
             share * fast + (1 - share) * slow,
@@ -121,49 +154,36 @@ def _jacobian(parameters: np.ndarray, lags: np.ndarray) -> np.ndarray:
     )
 
 
-def _starts(
-    acf: Float[np.ndarray, " lag"], lags: Float[np.ndarray, " lag"]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The best point of the grid for either model: the taus from the grid, the amplitudes exact.
-
-    For given taus the two-tau model is linear in u = a c and v = a (1 - c), with u, v >= 0 and u + v <= 1:
-    the least squares lie inside that triangle or on u + v = 1 (its other two sides are the one-tau model).
-    """
-    decays = np.exp(-lags / GRID[:, None])
-    products, overlap = decays @ decays.T, decays @ acf
-    norms = np.diag(products)
-    a = np.clip(overlap / norms, 0.0, 1.0)
-    best = np.argmin(a**2 * norms - 2 * a * overlap)
-    start_one = (a[best], GRID[best])
-
-    ff, ss, fs, f, s = norms[FAST], norms[SLOW], products[FAST, SLOW], overlap[FAST], overlap[SLOW]
-    u, v = np.stack([ss * f - fs * s, ff * s - fs * f]) / (ff * ss - fs**2)
-    outside = (u < 0) | (v < 0) | (u + v > 1)
-    on_edge = np.clip((f - s + ss - fs) / (ff - 2 * fs + ss), 0.0, 1.0)
-    u, v = np.where(outside, on_edge, u), np.where(outside, 1 - on_edge, v)
-    best = np.argmin(u**2 * ff + 2 * u * v * fs + v**2 * ss - 2 * (u * f + v * s))
-    total = u[best] + v[best]
-    return start_one, (total, u[best] / max(total, 1e-9), GRID[FAST[best]], GRID[SLOW[best]])
-
-
-def _best(acf: np.ndarray, lags: np.ndarray, starts: list[tuple]):
-    """The best of several bounded least-squares fits."""
-    shares = len(starts[0]) - (1 if len(starts[0]) == 2 else 2)
-    low = [0.0] * shares + [TAU_MIN] * (len(starts[0]) - shares)
-    high = [1.0] * shares + [TAU_MAX] * (len(starts[0]) - shares)
+def _best(acf: np.ndarray, lags: np.ndarray, points: list[tuple]) -> _Curve:
+    """The best of bounded least-squares fits from several points, all with as many taus."""
+    n_taus = len(points[0]) // 2  # (a, tau) or (a, c, tau, tau)
+    low = np.array([0.0] * n_taus + [TAU_MIN] * n_taus)
+    high = np.array([1.0] * n_taus + [TAU_MAX] * n_taus)
     fits = [
         least_squares(
             lambda x: model(x, lags) - acf,
-            np.clip(start, np.array(low) + 1e-6, np.array(high) - 1e-6),
+            np.clip(point, low + 1e-6, high - 1e-6),  # it refuses to start on a bound
             jac=lambda x: _jacobian(x, lags),
             bounds=(low, high),
             xtol=1e-10,
             ftol=1e-12,
             max_nfev=300,
         )
-        for start in starts
+        for point in points
     ]
-    return min(fits, key=lambda found: found.cost)
+    return _sorted(min(fits, key=lambda found: found.cost))
+
+
+def _sorted(found: OptimizeResult) -> _Curve:
+    """What `least_squares` found, the faster tau first; its cost is half the sum of squares."""
+    how = {"rss": 2 * found.cost, "converged": bool(found.success)}
+    if len(found.x) == 2:
+        a, tau = found.x
+        return _Curve(1, a, 1.0, tau, tau, **how)
+    a, share, first, second = found.x
+    if first <= second:
+        return _Curve(2, a, share, first, second, **how)
+    return _Curve(2, a, 1 - share, second, first, **how)
 
 
 def simulate(found: Fit, time: int, runs: int, rng: np.random.Generator) -> Float[np.ndarray, "time run"]:
@@ -171,12 +191,13 @@ def simulate(found: Fit, time: int, runs: int, rng: np.random.Generator) -> Floa
 
     Of variance 1; what the amplitude a lacks to 1 is white.
     """
-    taus, shares = (found.tau_one,), (1.0,)
+    parts = [(found.tau_one, 1.0)]
     if found.n_taus == 2:
-        taus, shares = (found.tau_fast, found.tau_slow), (found.fast_share, 1 - found.fast_share)
+        parts = [(found.tau_fast, found.fast_share), (found.tau_slow, 1 - found.fast_share)]
     total = np.sqrt(1 - found.amplitude) * rng.standard_normal((runs, time))
-    for tau, share in zip(taus, shares, strict=True):
+    for tau, share in parts:
         decay = np.exp(-1 / tau)
+        # x(t) = decay x(t-1) + noise has the variance of the noise over 1 - decay^2; it starts with that one
         noise = rng.standard_normal((runs, time)) * np.sqrt(found.amplitude * share * (1 - decay**2))
         noise[:, 0] /= np.sqrt(1 - decay**2)
         total += lfilter([1.0], [1.0, -decay], noise)

@@ -126,8 +126,9 @@ def _batched(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> Iterato
         name: torch.stack([getattr(m, name) for m in chain]) for name in ("input", "recurrent", "bias", "tau")
     }
     stacked["feedforward"] = torch.stack([none if m.feedforward is None else m.feedforward for m in chain])
-    slope, leak = chain[0].negative_slope, chain[0].leak
-    return iter(dynamics.run_chain(bits, initial, **stacked, negative_slope=slope, leak=leak).transpose(0, 1))
+    first = chain[0]
+    settings = {"negative_slope": first.negative_slope, "leak": first.leak, "delay": first.delay}
+    return iter(dynamics.run_chain(bits, initial, **stacked, **settings).transpose(0, 1))
 
 
 def draw_length(arm: Arm, n: int, rng: np.random.Generator) -> int:

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from modgrow.model import kernels, loops
+from modgrow.model.dynamics import read_by_step
 from modgrow.model.network import TENSORS, Network
 
 
@@ -20,7 +21,8 @@ class Descent(torch.optim.SGD):
         arm = network.arm
         rates = {"lr": arm.learning_rate, "momentum": arm.momentum, "nesterov": arm.nesterov}
         super().__init__(network.trained(), **rates)
-        self.module, self.arm = network.newest, arm
+        self.module = network.newest
+        self.arm = arm
         for value in network.trained():
             self.state[value]["momentum_buffer"] = torch.zeros_like(value, requires_grad=False)
 
@@ -52,28 +54,28 @@ class FusedDescent(Descent):
 
     def __init__(self, network: Network):
         super().__init__(network)
-        tensors, velocities = [getattr(self.module, name) for name in TENSORS], self.velocities
+        tensors = [getattr(self.module, name) for name in TENSORS]
+        velocities = self.velocities
         like = self.module.tau.detach()
         self._values = kernels.flat_arrays(tensors, like)
         self._velocities = kernels.flat_arrays([velocities.get(name) for name in TENSORS], like)
         self._gradients = tuple(map(np.empty_like, self._values))
         self._trains = np.array([name in velocities for name in TENSORS])
-        self._slope, self._inside = (
-            like.numpy().dtype.type(self.module.negative_slope),
-            self.module.leak == "inside",
-        )
+        self._slope = like.numpy().dtype.type(self.module.negative_slope)  # a kernel takes one precision
+        self._inside = self.module.leak == "inside"
         self._workspace = np.empty(0, self._values[0].dtype)
 
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and its flat gradient by every tensor of the module, valid until the next call."""
-        bits, initial, upstream = _groups(bits, initial, upstream)
+        read = read_by_step(upstream, self.module.delay)
+        bits, initial, read = _groups(bits, initial, read)
         size = (2 * bits.shape[1] + 1) * initial.shape[1]
         if len(self._workspace) < size:
             # fresh pages cost more than the arithmetic of a small module: kept, and with room to grow
             self._workspace = np.empty(1 << (size - 1).bit_length(), self._workspace.dtype)
         with kernels.tiny_numbers(zero=True):
             loss = loops.gradients(
-                self._values, self._gradients, self._workspace, initial, bits, upstream,
+                self._values, self._gradients, self._workspace, initial, bits, read,
                 labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
             )  # fmt: skip
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
@@ -90,11 +92,11 @@ class FusedDescent(Descent):
         return loss
 
 
-def _groups(bits, initial, upstream) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bits (group, time, lane), initial (group, unit x lane), upstream (group, states, unit x lane)."""
+def _groups(bits, initial, read) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Bits (group, time, lane), initial (group, unit x lane), read (group, time, unit x lane)."""
     groups = [
         (lanes.numpy(), start.view(-1).numpy(), kernels.rows(below))
-        for lanes, start, below in kernels.in_lanes(bits, initial, upstream)
+        for lanes, start, below in kernels.in_lanes(bits, initial, read)
     ]
     if len(groups) == 1:
         return tuple(part[None] for part in groups[0])

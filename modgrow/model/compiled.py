@@ -50,7 +50,8 @@ class Kernel:
 
     def __init__(self, function: Callable, types: tuple[tuple, ...], options: dict):
         functools.update_wrapper(self, function)
-        self.types, self._compiled = types, njit(function, **options)
+        self.types = types
+        self._compiled = njit(function, **options)
         self.in_module.setdefault(function.__module__, {})[function.__name__] = self
 
     def __call__(self, *arguments):
@@ -98,7 +99,8 @@ def load(module: str) -> Path | None:
         raise ModgrowError(
             "NUMBA_DISABLE_JIT is set: the kernels only run compiled; unset it and start again"
         )
-    kernels, key = list(Kernel.in_module[module].values()), _key(module)
+    kernels = list(Kernel.in_module[module].values())
+    key = _key(module)
     with _loading, global_compiler_lock:
         code, path = _kept_or_compiled(module, key)
         if not kernels[0].is_loaded:

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.model import loops
+from modgrow.model.dynamics import read_by_step
 from modgrow.model.kernels import tiny_numbers
 from modgrow.model.network import LeakyModule
 
@@ -28,11 +29,13 @@ def states(
     out = np.empty((len(bits) + 1, *initial.shape), initial.numpy().dtype)
     out[0] = initial.numpy()
     if upstream is None:
-        feedforward, below = np.zeros((module.units, 0), out.dtype), np.zeros((0, 0, 0), out.dtype)
+        feedforward = np.zeros((module.units, 0), out.dtype)
+        read = np.zeros((0, 0, 0), out.dtype)
     else:
         feedforward = module.feedforward.detach().contiguous().numpy()
-        below = upstream.contiguous().numpy()
-    slope, inside = out.dtype.type(module.negative_slope), module.leak == "inside"
+        read = read_by_step(upstream, module.delay).contiguous().numpy()
+    slope = out.dtype.type(module.negative_slope)
+    inside = module.leak == "inside"
     with tiny_numbers(zero=False):
-        loops.steps(out, *arrays, feedforward, below, slope, inside)
+        loops.steps(out, *arrays, feedforward, read, slope, inside)
     return torch.from_numpy(out)

@@ -60,7 +60,7 @@ def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[Leaky
                 copied[name] = _scalars(tensors)
         values |= tensors
         (trained if name in trains else frozen)[name] = _scalars(tensors)
-    child = LeakyModule(values, arm.negative_slope, arm.leak)
+    child = LeakyModule(values, arm.negative_slope, arm.leak, arm.feedforward_delay)
     if donor is not None:
         child.to(donor.tau.device)
     for name in frozen:

@@ -16,10 +16,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.model import loops
+from modgrow.model.dynamics import read_by_step
 from modgrow.model.loops import BLOCK, LANES
 
 Weights = dict[str, Tensor | None]
-HALF = 0.5
 WEIGHTS = ("input", "recurrent", "feedforward", "bias", "tau")
 
 
@@ -31,13 +31,15 @@ def final_state(
     weights: Weights,
     negative_slope: float = 0.01,
     leak: str = "outside",
+    delay: int = 1,
 ) -> Float[Tensor, "unit sequence"]:
     """The last row of `dynamics.run`.
 
     `weights` are the keyword arguments `input`, `recurrent`, `feedforward`, `bias`, `tau` of
     `dynamics.run`. Order (time x unit^2 x sequence); memory for two states.
     """
-    return _run(bits, initial, upstream, weights, negative_slope, leak, 2)[len(bits) % 2]
+    read = read_by_step(upstream, delay)
+    return _run(bits, initial, read, weights, negative_slope, leak, 2)[len(bits) % 2]
 
 
 @torch.no_grad()
@@ -48,18 +50,21 @@ def activity(
     weights: Weights,
     negative_slope: float = 0.01,
     leak: str = "outside",
+    delay: int = 1,
     out: Float[Tensor, "states unit sequence"] | None = None,
 ) -> Float[Tensor, "states unit sequence"]:
     """`dynamics.run` without a gradient: every state, the initial one first; in `out` if it can serve."""
-    return _run(bits, initial, upstream, weights, negative_slope, leak, len(bits) + 1, out)
+    read = read_by_step(upstream, delay)
+    return _run(bits, initial, read, weights, negative_slope, leak, len(bits) + 1, out)
 
 
-def _run(bits, initial, upstream, weights, negative_slope, leak, keep, out=None):
+def _run(bits, initial, read, weights, negative_slope, leak, keep, out=None):
     """The last `keep` states, state t in row t modulo `keep`."""
     units, sequences = initial.shape
-    flat, parts = flat_arrays([weights[name] for name in WEIGHTS], initial), []
+    flat = flat_arrays([weights[name] for name in WEIGHTS], initial)
+    parts = []
     slope = initial.numpy().dtype.type(negative_slope)
-    for lane_bits, start, below in in_lanes(bits, initial, upstream):
+    for lane_bits, start, below in in_lanes(bits, initial, read):
         fits = out is not None and out.shape == (keep, *start.shape)
         states = out if fits else torch.empty(keep, *start.shape, dtype=start.dtype)
         states[0] = start
@@ -76,7 +81,7 @@ def tiny_numbers(zero: bool) -> Iterator[None]:
 
     Gradients vanish on their way back through time; with such numbers a processor takes ten times as long.
     """
-    before = sys.float_info.min * HALF == 0
+    before = sys.float_info.min * 0.5 == 0  # torch sets this, and has no way to ask for it
     torch.set_flush_denormal(zero)
     try:
         yield
@@ -95,16 +100,18 @@ def rows(states: Float[Tensor, "time unit sequence"]) -> np.ndarray:
     return states.view(len(states), states.shape[1] * states.shape[2]).numpy()
 
 
-def in_lanes(bits, initial, upstream):
+def in_lanes(bits, initial, read):
     """The sequences in groups of LANES, the last filled up with zeros; a whole batch is not copied.
 
-    Fewer than five units are filled up too, with silent ones. Without upstream, none of no units.
+    Fewer than five units are filled up too, with silent ones. `read` is what W^FF reads
+    at each step (`dynamics.read_by_step`); None becomes that of no units.
     """
-    if upstream is None:
-        upstream = initial.new_empty(len(bits), 0, bits.shape[1])
-    initial, upstream = _at_least_a_block(initial), _at_least_a_block(upstream)
+    if read is None:
+        read = initial.new_empty(len(bits), 0, bits.shape[1])
+    initial = _at_least_a_block(initial)
+    read = _at_least_a_block(read)
     for first in range(0, bits.shape[1], LANES):
-        group = (x[..., first : first + LANES] for x in (bits, initial, upstream))
+        group = (x[..., first : first + LANES] for x in (bits, initial, read))
         missing = max(first + LANES - bits.shape[1], 0)
         yield tuple((F.pad(x, (0, missing)) if missing else x).contiguous() for x in group)
 

@@ -28,12 +28,15 @@ class LeakyModule(nn.Module):
     """A population of leaky neurons (eqs. 1-4) and the heads that read it.
 
     `readout` is (head, logit, unit), `readout_bias` (head, logit); `feedforward` is None in the
-    first module. `start` holds the values at birth, before any training.
+    first module, and reads `delay` steps back (0 or 1). `start` holds the values at birth, before any
+    training.
     """
 
-    def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str):
+    def __init__(self, values: dict[str, Tensor], negative_slope: float, leak: str, delay: int = 1):
         super().__init__()
-        self.negative_slope, self.leak = negative_slope, leak
+        self.negative_slope = negative_slope
+        self.leak = leak
+        self.delay = delay
         for name in TENSORS:
             value = values.get(name)
             self.register_parameter(name, None if value is None else nn.Parameter(value.clone()))
@@ -96,7 +99,8 @@ class LeakyModule(nn.Module):
         return {name: getattr(self, name) for name in WEIGHTS}
 
     def _settings(self) -> dict:
-        return {"weights": self._weights(), "negative_slope": self.negative_slope, "leak": self.leak}
+        equation = {"negative_slope": self.negative_slope, "leak": self.leak, "delay": self.delay}
+        return {"weights": self._weights(), **equation}
 
     def _check(self, bits: Tensor, initial: Tensor, upstream: Tensor | None) -> None:
         """Refuse what would otherwise be left out in silence, or read beyond its end."""
@@ -114,9 +118,11 @@ class LeakyModule(nn.Module):
             )
         if upstream is None:
             return
-        units, sequences = self.feedforward.shape[1], bits.shape[-1]
-        if len(upstream) < len(bits) or upstream.shape[1:] != (units, sequences):
-            least = f"({len(bits)} or more, {units}, {sequences})"
+        units = self.feedforward.shape[1]
+        sequences = bits.shape[-1]
+        states = len(bits) + 1 - self.delay  # without a delay the initial one is not read, and still there
+        if len(upstream) < states or upstream.shape[1:] != (units, sequences):
+            least = f"({states} or more, {units}, {sequences})"
             raise ModgrowError(
                 f"upstream is {tuple(upstream.shape)} (states, unit, sequence), must be {least}"
             )
@@ -152,8 +158,9 @@ class Network(nn.Module):
         if not self.arm.n_first <= n <= self.n_newest:
             heads = f"N = {self.arm.n_first} to {self.n_newest}" if len(self.chain) else "none"
             raise ModgrowError(f"N = {n}: the network has no such head; it has {heads}")
-        place = n - self.arm.n_first
-        return (self.chain[0], place) if self.arm.architecture == "flat" else (self.chain[place], 0)
+        heads = n - self.arm.n_first + 1
+        m = self.arm.modules(heads)  # the newest module when this head was; each module before has one head
+        return self.chain[m - 1], heads - m
 
     def trained(self) -> list[nn.Parameter]:
         """The tensors that the optimiser may move now."""

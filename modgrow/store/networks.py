@@ -150,7 +150,7 @@ def _network(arm: Arm, tensors: dict[str, Tensor], prefix: str = "") -> Network:
     network, m = Network(arm), 1
     while f"{prefix}chain.{m}.tau" in tensors:
         values = _of_module(tensors, f"{prefix}chain.{m}.")
-        module = LeakyModule(values, arm.negative_slope, arm.leak)
+        module = LeakyModule(values, arm.negative_slope, arm.leak, arm.feedforward_delay)
         module.start = _of_module(tensors, f"{prefix}chain.{m}.{START}")
         network.chain.append(module.requires_grad_(False))
         m += 1
