@@ -7,7 +7,7 @@ from scipy import stats
 
 from modgrow import config
 from modgrow.verdict import pool_proof
-from modgrow.verdict.claims import CLAIMS
+from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.statistics import difference_of_means
 from tests.runs import ROOT
 

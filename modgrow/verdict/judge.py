@@ -10,9 +10,10 @@ import pandas as pd
 from tabulate import tabulate
 
 from modgrow.verdict import paper
-from modgrow.verdict.claims import CLAIMS, Claim
+from modgrow.verdict.all_claims import CLAIMS
+from modgrow.verdict.claim import Claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.measures import MEASURES, Sample
+from modgrow.verdict.sample import Sample
 from modgrow.verdict.statistics import Interval, seeds_needed
 
 FEWEST = 3  # networks per arm
@@ -129,7 +130,7 @@ def count(table: pd.DataFrame) -> str:
     if judged.empty:
         line = f"no claim is judged, {len(table)} have numbers"
     arms = dict(zip(table["statement"], table["arms"], strict=True))
-    lacking = sum(not set(claim.arms) <= set(arms.get(claim.statement, "").split()) for claim in CLAIMS)
+    lacking = sum(not set(claim.arms) <= set(arms.get(claim.says, "").split()) for claim in CLAIMS)
     unjudged = f"; {len(table) - len(judged)} not judged" if 0 < len(judged) < len(table) else ""
     return line + unjudged + (f"; {lacking} of {len(CLAIMS)} claims lack their arms" if lacking else "")
 
@@ -171,7 +172,7 @@ def _asked(row) -> str:
 
 def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict:
     """A claim with its numbers and verdict; `reason`: why it is not judged, empty if it is."""
-    found = MEASURES[claim.name](evidence, arms)
+    found = claim.measure(evidence, arms)
     if isinstance(found, Sample):
         found = found.interval(claim.direction)
     low, high = claim.bounds
@@ -180,7 +181,7 @@ def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict
     return {
         "claim": claim.name,
         "panel": claim.panel,
-        "statement": claim.statement,
+        "statement": claim.says,
         "statistic": claim.statistic,
         "arms": " ".join(arms),
         **found.interval._asdict(),

@@ -1,0 +1,140 @@
+"""Fig. 4: timescales."""
+
+import numpy as np
+import pandas as pd
+
+from modgrow.experiments.ideal import ideal_timescales
+from modgrow.verdict.claim import claim
+from modgrow.verdict.evidence import Evidence
+from modgrow.verdict.sample import Arms, Sample, differences, matched, spearman
+
+
+@claim(
+    "tau_constant_in_modules",
+    panel="4a",
+    says="The trained tau stays the same from module to module.",
+    statistic="absolute difference of mean tau between the last and the first third of the modules",
+    below=0.2,
+    tables=("timescales",),
+    arms=("modular_15",),
+    trained_tau=True,
+)
+def drift_of_tau(evidence: Evidence, arms: Arms) -> Sample:
+    """Last minus first third of each network's modules, either way round."""
+    drifts = {seed: _drift(row.dropna()) for seed, row in evidence.tau(arms[0]).iterrows()}
+    return Sample([pd.Series(drifts)], lambda drift: [drift, -drift])
+
+
+def _drift(curve: pd.Series) -> float:
+    third = max(len(curve) // 3, 1)
+    return curve.iloc[-third:].mean() - curve.iloc[:third].mean()
+
+
+@claim(
+    "tau_falls_in_flat",
+    panel="4a",
+    says="The trained tau of a flat network falls to 1.",
+    statistic="mean tau at the largest N solved",
+    below=1.1,
+    tables=("timescales",),
+    arms=("flat_91",),
+    trained_tau=True,
+)
+def final_tau(evidence: Evidence, arms: Arms) -> Sample:
+    return Sample([evidence.tau(arms[0]).ffill(axis=1).iloc[:, -1]])
+
+
+@claim(
+    "effective_tau_rises",
+    panel="4b",
+    says="Effective timescales grow with N in both architectures.",
+    statistic="Spearman correlation of mean effective tau with N under the published drive, lower of "
+    "the two arms",
+    above=0.5,
+    tables=("timescales",),
+    arms=("modular_15", "flat_91"),
+)
+def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    curves = [evidence.tau_effective(arm, column) for arm in arms]
+    return Sample([curve.apply(lambda row: spearman(row.dropna()), axis=1) for curve in curves])
+
+
+@claim(
+    "effective_tau_modular_above_flat",
+    panel="4b",
+    says="At the same N, effective timescales are longer in modular networks.",
+    statistic="mean effective tau, modular minus flat, averaged over the N that both solved (published "
+    "drive)",
+    above=0.0,
+    tables=("timescales",),
+    arms=("modular_15", "flat_91"),
+)
+def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    """Over the N at which every network of both arms has a unit above 1."""
+    curves = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in matched(evidence, arms)]
+    shared = curves[0].columns.intersection(curves[1].columns)
+    return Sample([curve[shared].mean(axis=1) for curve in curves], differences)
+
+
+@claim(
+    "effective_tau_beyond_ideal_reader",
+    panel="own, 4b",
+    says="Effective timescales rise beyond what an ideal parity reader shows under the same random density.",
+    statistic="slope over N of (mean effective tau of the modules minus that of the ideal reader), "
+    "published drive",
+    above=0.0,
+    tables=("timescales",),
+    arms=("modular_15",),
+)
+def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    """Of both only what is above 1, as published."""
+    curves = evidence.tau_effective(arms[0], column)
+    max_lag = evidence.experiments["timescales"].max_lag
+    ideal = ideal_timescales(curves.columns, max_lag).set_index("n")[column]
+    ideal = ideal.where(ideal > 1)
+    return Sample([curves.apply(lambda row: _slope((row - ideal).dropna()), axis=1)])
+
+
+@claim(
+    "weighted_tau_rises",
+    panel="own, 4b",
+    says="Weighted by amplitude, effective timescales grow with N in both architectures.",
+    statistic="Spearman correlation of mean amplitude-weighted tau with N (published drive), lower of "
+    "the two",
+    above=0.5,
+    tables=("timescales",),
+    arms=("modular_15", "flat_91"),
+)
+def weighted_rank_correlations(evidence: Evidence, arms: Arms) -> Sample:
+    return rank_correlations(evidence, arms, "tau_weighted")
+
+
+@claim(
+    "weighted_tau_modular_above_flat",
+    panel="own, 4b",
+    says="Weighted by amplitude, effective timescales are longer in modular networks at the same N.",
+    statistic="mean amplitude-weighted tau, modular minus flat, over the N that both solved (published "
+    "drive)",
+    above=0.0,
+    tables=("timescales",),
+    arms=("modular_15", "flat_91"),
+)
+def weighted_difference_at_the_same_n(evidence: Evidence, arms: Arms) -> Sample:
+    return difference_at_the_same_n(evidence, arms, "tau_weighted")
+
+
+@claim(
+    "weighted_tau_beyond_ideal_reader",
+    panel="own, 4b",
+    says="Weighted by amplitude, effective timescales rise beyond those of an ideal parity reader.",
+    statistic="slope over N of (mean amplitude-weighted tau of the modules minus that of the ideal reader)",
+    above=0.0,
+    tables=("timescales",),
+    arms=("modular_15",),
+)
+def weighted_slope_beyond_ideal(evidence: Evidence, arms: Arms) -> Sample:
+    return slope_beyond_ideal(evidence, arms, "tau_weighted")
+
+
+def _slope(curve: pd.Series) -> float:
+    return float(np.polyfit(curve.index.astype(float), curve, 1)[0]) if len(curve) > 2 else np.nan
