@@ -15,6 +15,7 @@ from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.statistics import Interval, worst
 
 Arms = Sequence[str]
+FEWEST_POINTS = 3  # two points always lie on a line
 
 
 class Measured(NamedTuple):
@@ -34,11 +35,23 @@ class Sample(NamedTuple):
     def interval(self, direction: str) -> Measured:
         """Networks that lack a value are left out, and counted; an empty group has no estimate."""
         groups = [np.asarray(group, float) for group in self.groups]
-        whole = [group[np.isfinite(group).all(tuple(range(1, group.ndim)))] for group in groups]
-        n_seeds, left_out = min(map(len, whole)), sum(map(len, groups)) - sum(map(len, whole))
+        whole = [group[_complete(group)] for group in groups]
+        n_seeds = min(map(len, whole))
+        n_left_out = sum(map(len, groups)) - sum(map(len, whole))
         if not n_seeds:
-            return Measured(Interval(np.nan, np.nan, np.nan), 0, left_out)
-        return Measured(worst(whole, self.components, direction), n_seeds, left_out)
+            return Measured(Interval(np.nan, np.nan, np.nan), 0, n_left_out)
+        return Measured(worst(whole, self.components, direction), n_seeds, n_left_out)
+
+
+def _complete(group: np.ndarray) -> np.ndarray:
+    """Per network of a group (seed, ...), whether all of its values are there."""
+    values = tuple(range(1, group.ndim))
+    return np.isfinite(group).all(axis=values)
+
+
+def by_column(means: np.ndarray) -> list[np.ndarray]:
+    """The last axis of a group's means (..., column) taken apart: one component for each column."""
+    return list(np.moveaxis(means, -1, 0))
 
 
 def matched(evidence: Evidence, arms: Arms) -> list[str]:
@@ -50,7 +63,8 @@ def matched(evidence: Evidence, arms: Arms) -> list[str]:
 def differences(*means: np.ndarray) -> list[np.ndarray]:
     """First half minus second half, pair by pair."""
     half = len(means) // 2
-    return [first - second for first, second in zip(means[:half], means[half:], strict=True)]
+    pairs = zip(means[:half], means[half:], strict=True)
+    return [first - second for first, second in pairs]
 
 
 def paired(*values: pd.Series) -> pd.DataFrame:
@@ -64,6 +78,17 @@ def within(*means: np.ndarray) -> list[np.ndarray]:
 
 
 def spearman(curve: pd.Series) -> float:
-    """NaN of fewer than three values, and of values that are all the same."""
-    varies = len(curve) > 2 and curve.nunique() > 1
-    return float(spearmanr(curve.index, curve).statistic) if varies else np.nan
+    """Rank correlation of a curve's values with its index.
+
+    NaN of fewer than `FEWEST_POINTS` values, and of values that are all the same.
+    """
+    if len(curve) < FEWEST_POINTS or curve.nunique() == 1:
+        return np.nan
+    return float(spearmanr(curve.index, curve).statistic)
+
+
+def slope(curve: pd.Series) -> float:
+    """Slope of the straight line through a curve, by least squares; NaN of fewer than `FEWEST_POINTS`."""
+    if len(curve) < FEWEST_POINTS:
+        return np.nan
+    return float(np.polyfit(curve.index.astype(float), curve, 1)[0])

@@ -5,7 +5,7 @@ import numpy as np
 from modgrow.arm import Arm
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Measured, Sample, differences, matched
+from modgrow.verdict.sample import Arms, Measured, Sample, by_column, differences, matched
 from modgrow.verdict.statistics import share_interval
 
 
@@ -29,6 +29,7 @@ from modgrow.verdict.statistics import share_interval
     arms=("modular_5",),
 )
 def pace(evidence: Evidence, arms: Arms) -> Sample:
+    """Tasks solved per epoch, of each arm."""
     return Sample([evidence.tasks_per_epoch(arm) for arm in arms])
 
 
@@ -44,6 +45,7 @@ def pace(evidence: Evidence, arms: Arms) -> Sample:
     needs="pairs",
 )
 def advantage(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of each modular arm minus that of its flat match."""
     return Sample([evidence.n_solved(arm) for arm in matched(evidence, arms)], differences)
 
 
@@ -58,7 +60,8 @@ def advantage(evidence: Evidence, arms: Arms) -> Sample:
     needs="any",
 )
 def late_pace(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.tasks_per_epoch(arm, last_share=1 / 3) for arm in arms])
+    """Tasks solved per epoch towards the end of training, of each arm."""
+    return Sample([evidence.late_tasks_per_epoch(arm) for arm in arms])
 
 
 @claim(
@@ -75,36 +78,52 @@ def late_pace(evidence: Evidence, arms: Arms) -> Sample:
 def advantage_at_equal_weights(evidence: Evidence, arms: Arms) -> Sample:
     """For each flat arm: what the best modular arm had solved with the weights it ends with, minus its N.
 
-    A modular group is (seed, N): the smaller of a network's N_solved and N, so that its mean at the N that
-    the weights allow is what the arm reaches with them.
+    Which N these weights allow is known only when the flat arm's mean N_solved is, and that differs from
+    one resample to the next. So a modular group holds a network's answer for every N, (seed, N): as far as it
+    had come when it was allowed N, which is N or, if it stopped before, its N_solved.
     """
     modular, flat = evidence.split(arms)
-    solved = {arm: evidence.n_solved(arm) for arm in arms}
-    orders = np.arange(max(map(max, solved.values())) + 1)
+    n_solved = {arm: evidence.n_solved(arm) for arm in arms}
+    largest = max(values.max() for values in n_solved.values())
+    every_n = np.arange(largest + 1)
 
-    def components(*means):
-        reached, ends = means[: len(modular)], means[len(modular) :]
+    def components(*means: np.ndarray) -> list[np.ndarray]:
+        mean_reached = means[: len(modular)]  # (..., N): axes in front are resamples
+        mean_ends = means[len(modular) :]  # (...)
         margins = []
-        for arm, end in zip(flat, ends, strict=True):
-            recipe = evidence.arms[arm]
-            weights = recipe.n_weights(1) + 2 * recipe.units * (end - recipe.n_first)
-            at = [_allowed(evidence.arms[own], weights, orders[-1]) for own in modular]
-            best = [
-                np.take_along_axis(mean, np.asarray(n)[..., None], -1)[..., 0]
-                for mean, n in zip(reached, at, strict=True)
-            ]
-            margins.append(np.maximum.reduce(best) - end)
+        for arm, end in zip(flat, mean_ends, strict=True):
+            weights = _n_weights_at(evidence.arms[arm], end)
+            reached = []
+            for own, by_n in zip(modular, mean_reached, strict=True):
+                allowed = _largest_n(evidence.arms[own], weights, at_most=largest)
+                reached.append(_pick(by_n, allowed))
+            margins.append(np.maximum.reduce(reached) - end)
         return margins
 
-    by_n = [np.minimum(solved[arm].to_numpy()[:, None], orders) for arm in modular]
-    return Sample([*by_n, *(solved[arm] for arm in flat)], components)
+    reached_by_n = [np.minimum.outer(n_solved[arm].to_numpy(), every_n) for arm in modular]
+    return Sample([*reached_by_n, *(n_solved[arm] for arm in flat)], components)
 
 
-def _allowed(arm: Arm, weights: np.ndarray, most: int) -> np.ndarray:
-    """The largest N that a growing network reaches with so many weights."""
-    per_module = arm.n_weights(2) - arm.n_weights(1)
-    heads = np.floor((weights - arm.n_weights(1)) / per_module) + 1
-    return np.clip(heads + arm.n_first - 1, 0, most).astype(int)
+def _n_weights_at(flat: Arm, n: np.ndarray) -> np.ndarray:
+    """The weights of a flat network that has solved `n`, a mean that may lie between two counts.
+
+    Its units stay; every further task adds a head, which reads all units with two logits.
+    """
+    n_more_heads = n - flat.n_first
+    return flat.n_weights(1) + 2 * flat.units * n_more_heads
+
+
+def _largest_n(modular: Arm, n_weights: np.ndarray, at_most: int) -> np.ndarray:
+    """The largest N that a growing network reaches with so many weights, 0 to `at_most`."""
+    per_module = modular.n_weights(2) - modular.n_weights(1)
+    heads = np.floor((n_weights - modular.n_weights(1)) / per_module) + 1
+    return np.clip(heads + modular.n_first - 1, 0, at_most).astype(int)
+
+
+def _pick(by_n: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Of values (..., N), the one at `n` (...)."""
+    place = np.asarray(n)[..., None]
+    return np.take_along_axis(by_n, place, axis=-1)[..., 0]
 
 
 @claim(
@@ -118,8 +137,10 @@ def _allowed(arm: Arm, weights: np.ndarray, most: int) -> np.ndarray:
     resampled=False,
 )
 def share_at_200(evidence: Evidence, arms: Arms) -> Measured:
+    """Share of the networks that solved N = 200: an existence claim, so no network is left out."""
     n_solved = evidence.n_solved(arms[0])
-    return Measured(share_interval(int((n_solved >= 200).sum()), len(n_solved)), len(n_solved), 0)
+    n_there = int((n_solved >= 200).sum())
+    return Measured(share_interval(n_there, len(n_solved)), len(n_solved), n_left_out=0)
 
 
 @claim(
@@ -132,8 +153,9 @@ def share_at_200(evidence: Evidence, arms: Arms) -> Measured:
     arms=("modular_15", "flat_91"),
 )
 def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
+    """Accuracy on N + K, modular minus flat, at each K."""
     groups = [evidence.generalisation(arm) for arm in matched(evidence, arms)]
-    return Sample(groups, lambda modular, flat: list(np.moveaxis(modular - flat, -1, 0)))
+    return Sample(groups, lambda modular, flat: by_column(modular - flat))
 
 
 @claim(
@@ -146,5 +168,6 @@ def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_15", "flat_91"),
 )
 def change_over_k(evidence: Evidence, arms: Arms) -> Sample:
+    """Accuracy at the largest K minus that at the smallest, of each arm."""
     groups = [evidence.generalisation(arm) for arm in arms]
     return Sample(groups, lambda *means: [mean[..., -1] - mean[..., 0] for mean in means])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, differences, matched, paired
+from modgrow.verdict.sample import Arms, Sample, by_column, differences, matched, paired
 
 
 @claim(
@@ -21,7 +21,8 @@ from modgrow.verdict.sample import Arms, Sample, differences, matched, paired
     needs="pairs",
 )
 def margin_for_weights(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.log_half_points(arm, "weights") for arm in matched(evidence, arms)], differences)
+    """Half-point of the weights, each modular arm minus its flat match."""
+    return _margin(evidence, arms, "weights")
 
 
 @claim(
@@ -35,7 +36,13 @@ def margin_for_weights(evidence: Evidence, arms: Arms) -> Sample:
     needs="pairs",
 )
 def margin_for_tau(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.log_half_points(arm, "tau") for arm in matched(evidence, arms)], differences)
+    """Half-point of tau, each modular arm minus its flat match."""
+    return _margin(evidence, arms, "tau")
+
+
+def _margin(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
+    half_points = [evidence.log_half_points(arm, pathway) for arm in matched(evidence, arms)]
+    return Sample(half_points, differences)
 
 
 @claim(
@@ -50,6 +57,7 @@ def margin_for_tau(evidence: Evidence, arms: Arms) -> Sample:
     needs="pairs",
 )
 def margin_for_weights_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
+    """Half-point of the weights over tasks that both have solved, modular minus flat match."""
     return _margin_at_equal_n(evidence, arms, "weights")
 
 
@@ -65,6 +73,7 @@ def margin_for_weights_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
     needs="pairs",
 )
 def margin_for_tau_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
+    """Half-point of tau over tasks that both have solved, modular minus flat match."""
     return _margin_at_equal_n(evidence, arms, "tau")
 
 
@@ -74,13 +83,15 @@ def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     A network that solved nothing takes no part, and is counted as left out.
     """
     modular, flat = evidence.split(arms)
-    groups = [[], []]
-    for pair in zip(modular, flat, strict=True):
-        solved = pd.concat([evidence.n_solved(arm) for arm in pair])
-        shared = solved[solved >= evidence.arms[pair[0]].n_first].min()
-        for group, arm in zip(groups, pair, strict=True):
-            group.append(evidence.log_half_points_up_to(shared, arm, pathway))
-    return Sample([*groups[0], *groups[1]], differences)
+    of_modular = []
+    of_flat = []
+    for ours, theirs in zip(modular, flat, strict=True):
+        n_solved = pd.concat([evidence.n_solved(ours), evidence.n_solved(theirs)])
+        solved_any = n_solved >= evidence.arms[ours].n_first
+        shared = n_solved[solved_any].min()
+        of_modular.append(evidence.log_half_points_up_to(shared, ours, pathway))
+        of_flat.append(evidence.log_half_points_up_to(shared, theirs, pathway))
+    return Sample(of_modular + of_flat, differences)
 
 
 @claim(
@@ -93,10 +104,13 @@ def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     arms=MODULAR,
 )
 def five_units_minus_larger(evidence: Evidence, arms: Arms) -> Sample:
-    def components(five, *larger):
-        return list(np.moveaxis(five - sum(larger) / len(larger), -1, 0))
+    """Half-point of the first arm minus the mean of the others, for weights and for tau."""
 
-    return Sample([_both(evidence, arm) for arm in arms], components)
+    def components(five: np.ndarray, *larger: np.ndarray) -> list[np.ndarray]:
+        mean_of_larger = sum(larger) / len(larger)
+        return by_column(five - mean_of_larger)
+
+    return Sample([_weights_and_tau(evidence, arm) for arm in arms], components)
 
 
 @claim(
@@ -109,17 +123,24 @@ def five_units_minus_larger(evidence: Evidence, arms: Arms) -> Sample:
     arms=LARGE + FLAT,
 )
 def differences_between_sizes(evidence: Evidence, arms: Arms) -> Sample:
-    """Every pair of sizes of one architecture, either way round, for weights and for tau."""
+    """Every pair of sizes of one architecture, either way round, for weights and for tau.
+
+    The largest of these differences is the range over sizes.
+    """
     modular, flat = evidence.split(arms)
 
-    def components(*means):
-        families = means[: len(modular)], means[len(modular) :]
-        pairs = [pair for family in families for pair in itertools.permutations(family, 2)]
-        return [component for a, b in pairs for component in np.moveaxis(a - b, -1, 0)]
+    def components(*means: np.ndarray) -> list[np.ndarray]:
+        found = []
+        for family in (means[: len(modular)], means[len(modular) :]):
+            for one, other in itertools.permutations(family, 2):
+                found += by_column(one - other)
+        return found
 
-    return Sample([_both(evidence, arm) for arm in (*modular, *flat)], components)
+    return Sample([_weights_and_tau(evidence, arm) for arm in modular + flat], components)
 
 
-def _both(evidence: Evidence, arm: str) -> pd.DataFrame:
-    """log10 half-points for weights and tau."""
-    return paired(*(evidence.log_half_points(arm, pathway) for pathway in ("weights", "tau")))
+def _weights_and_tau(evidence: Evidence, arm: str) -> pd.DataFrame:
+    """log10 half-points, (seed, 2): for the weights and for tau."""
+    of_weights = evidence.log_half_points(arm, "weights")
+    of_tau = evidence.log_half_points(arm, "tau")
+    return paired(of_weights, of_tau)

@@ -1,12 +1,11 @@
 """Fig. 4: timescales."""
 
-import numpy as np
 import pandas as pd
 
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, differences, matched, spearman
+from modgrow.verdict.sample import Arms, Sample, differences, matched, slope, spearman
 
 
 @claim(
@@ -21,11 +20,14 @@ from modgrow.verdict.sample import Arms, Sample, differences, matched, spearman
 )
 def drift_of_tau(evidence: Evidence, arms: Arms) -> Sample:
     """Last minus first third of each network's modules, either way round."""
-    drifts = {seed: _drift(row.dropna()) for seed, row in evidence.tau(arms[0]).iterrows()}
+    curves = evidence.tau(arms[0])
+    drifts = {seed: _drift(curve.dropna()) for seed, curve in curves.iterrows()}
+    # Below in both directions is small in size; the size itself would be biased: noise has one, too.
     return Sample([pd.Series(drifts)], lambda drift: [drift, -drift])
 
 
 def _drift(curve: pd.Series) -> float:
+    """Mean over the last third of a curve minus mean over its first."""
     third = max(len(curve) // 3, 1)
     return curve.iloc[-third:].mean() - curve.iloc[:third].mean()
 
@@ -41,7 +43,9 @@ def _drift(curve: pd.Series) -> float:
     trained_tau=True,
 )
 def final_tau(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.tau(arms[0]).ffill(axis=1).iloc[:, -1]])
+    """Mean trained tau at the largest N that each network solved."""
+    curves = evidence.tau(arms[0])
+    return Sample([curves.ffill(axis=1).iloc[:, -1]])
 
 
 @claim(
@@ -55,8 +59,9 @@ def final_tau(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_15", "flat_91"),
 )
 def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
+    """Of each network, the rank correlation of a timescale with N."""
     curves = [evidence.tau_effective(arm, column) for arm in arms]
-    return Sample([curve.apply(lambda row: spearman(row.dropna()), axis=1) for curve in curves])
+    return Sample([by_seed.apply(lambda curve: spearman(curve.dropna()), axis=1) for by_seed in curves])
 
 
 @claim(
@@ -70,10 +75,10 @@ def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effecti
     arms=("modular_15", "flat_91"),
 )
 def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
-    """Over the N at which every network of both arms has a unit above 1."""
-    curves = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in matched(evidence, arms)]
-    shared = curves[0].columns.intersection(curves[1].columns)
-    return Sample([curve[shared].mean(axis=1) for curve in curves], differences)
+    """A timescale, modular minus flat, over the N at which every network of both has a unit above 1."""
+    modular, flat = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in matched(evidence, arms)]
+    shared = modular.columns.intersection(flat.columns)
+    return Sample([modular[shared].mean(axis=1), flat[shared].mean(axis=1)], differences)
 
 
 @claim(
@@ -87,12 +92,12 @@ def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_
     arms=("modular_15",),
 )
 def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
-    """Of both only what is above 1, as published."""
+    """Slope over N of a timescale minus the ideal reader's; of both only what is above 1, as published."""
     curves = evidence.tau_effective(arms[0], column)
     max_lag = evidence.experiments["timescales"].max_lag
     ideal = ideal_timescales(curves.columns, max_lag).set_index("n")[column]
     ideal = ideal.where(ideal > 1)
-    return Sample([curves.apply(lambda row: _slope((row - ideal).dropna()), axis=1)])
+    return Sample([curves.apply(lambda curve: slope((curve - ideal).dropna()), axis=1)])
 
 
 @claim(
@@ -106,6 +111,7 @@ def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effect
     arms=("modular_15", "flat_91"),
 )
 def weighted_rank_correlations(evidence: Evidence, arms: Arms) -> Sample:
+    """The same of timescales weighted by amplitude."""
     return rank_correlations(evidence, arms, "tau_weighted")
 
 
@@ -120,6 +126,7 @@ def weighted_rank_correlations(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_15", "flat_91"),
 )
 def weighted_difference_at_the_same_n(evidence: Evidence, arms: Arms) -> Sample:
+    """The same of timescales weighted by amplitude."""
     return difference_at_the_same_n(evidence, arms, "tau_weighted")
 
 
@@ -133,8 +140,5 @@ def weighted_difference_at_the_same_n(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_15",),
 )
 def weighted_slope_beyond_ideal(evidence: Evidence, arms: Arms) -> Sample:
+    """The same of timescales weighted by amplitude."""
     return slope_beyond_ideal(evidence, arms, "tau_weighted")
-
-
-def _slope(curve: pd.Series) -> float:
-    return float(np.polyfit(curve.index.astype(float), curve, 1)[0]) if len(curve) > 2 else np.nan

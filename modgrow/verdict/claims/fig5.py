@@ -5,7 +5,9 @@ import pandas as pd
 
 from modgrow.verdict.claim import MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, paired, spearman, within
+from modgrow.verdict.sample import Arms, Sample, by_column, paired, spearman, within
+
+HURT = (0.6, 0.95)  # mean accuracy of the modules under a perturbation that hurts but does not ruin
 
 
 @claim(
@@ -18,31 +20,35 @@ from modgrow.verdict.sample import Arms, Sample, paired, spearman, within
     arms=("modular_15",),
 )
 def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Sample:
-    half_points = (evidence.log_half_points(arms[0], pathway) for pathway in ("recurrent", "feedforward"))
-    return Sample([paired(*half_points)], within)
+    """Half-point of W^R minus that of W^FF in the same network."""
+    recurrent = evidence.log_half_points(arms[0], "recurrent")
+    feedforward = evidence.log_half_points(arms[0], "feedforward")
+    return Sample([paired(recurrent, feedforward)], within)
 
 
 @claim(
     "deeper_modules_suffer_more",
     panel="5a, 5b",
     says="The same perturbation lowers the accuracy of deeper modules more.",
-    statistic="Spearman correlation of the loss of accuracy with depth, averaged over strengths where "
-    "the mean accuracy lies between 0.6 and 0.95; lower of W^FF and W^R",
+    statistic="Spearman correlation of the loss of accuracy with depth, averaged over strengths where the "
+    f"mean accuracy lies between {HURT[0]} and {HURT[1]}; lower of W^FF and W^R",
     above=0.5,
     tables=("perturbation",),
     arms=("modular_15",),
 )
 def correlation_of_loss_with_depth(evidence: Evidence, arms: Arms) -> Sample:
-    correlations = [
-        pd.Series(
-            {
-                seed: np.mean([spearman(loss) for loss in losses]) if losses else np.nan
-                for seed, losses in evidence.losses(arms[0], pathway).items()
-            }
-        )
-        for pathway in ("feedforward", "recurrent")
-    ]
-    return Sample([paired(*correlations)], lambda mean: list(np.moveaxis(mean, -1, 0)))
+    """Of each network, how the loss of accuracy ranks with N, for W^FF and for W^R."""
+    feedforward = _correlations(evidence, arms[0], "feedforward")
+    recurrent = _correlations(evidence, arms[0], "recurrent")
+    return Sample([paired(feedforward, recurrent)], by_column)
+
+
+def _correlations(evidence: Evidence, arm: str, pathway: str) -> pd.Series:
+    """By seed, the mean over strengths that hurt but do not ruin; NaN where there is none."""
+    found = {}
+    for seed, losses in evidence.losses(arm, pathway, mean_accuracy=HURT).items():
+        found[seed] = np.mean([spearman(loss) for loss in losses]) if losses else np.nan
+    return pd.Series(found)
 
 
 @claim(
@@ -56,6 +62,10 @@ def correlation_of_loss_with_depth(evidence: Evidence, arms: Arms) -> Sample:
     needs="any",
 )
 def margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
-    pathways = ("feedforward", "recurrent")
-    changes = [paired(*(evidence.change_of_weights(arm, pathway) for pathway in pathways)) for arm in arms]
+    """Change of W^FF minus change of W^R in the same network, at each size."""
+    changes = []
+    for arm in arms:
+        feedforward = evidence.change_of_weights(arm, "feedforward")
+        recurrent = evidence.change_of_weights(arm, "recurrent")
+        changes.append(paired(feedforward, recurrent))
     return Sample(changes, within)

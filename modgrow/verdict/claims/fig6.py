@@ -30,6 +30,7 @@ from modgrow.verdict.statistics import Interval
     calibrated=True,
 )
 def n_solved(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of each arm."""
     return Sample([evidence.n_solved(arm) for arm in arms])
 
 
@@ -43,7 +44,8 @@ def n_solved(evidence: Evidence, arms: Arms) -> Sample:
     arms=("frozen_recurrent_5",),
 )
 def late_pace(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.tasks_per_epoch(arm, last_share=1 / 3) for arm in arms])
+    """Tasks solved per epoch towards the end of training, of each arm."""
+    return Sample([evidence.late_tasks_per_epoch(arm) for arm in arms])
 
 
 @claim(
@@ -56,6 +58,7 @@ def late_pace(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_10", "frozen_recurrent_10"),
 )
 def gain_of_training_at_10(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of the fully trained arm minus that of the frozen one, seed by seed."""
     return _paired_difference(evidence, arms)
 
 
@@ -70,6 +73,7 @@ def gain_of_training_at_10(evidence: Evidence, arms: Arms) -> Sample:
     calibrated=True,
 )
 def difference(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of the first arm minus that of the second, which share no first module: not paired."""
     return Sample([evidence.n_solved(arm) for arm in arms], differences)
 
 
@@ -83,6 +87,7 @@ def difference(evidence: Evidence, arms: Arms) -> Sample:
     arms=("modular_5", "frozen_recurrent_5"),
 )
 def gain_of_training_at_5(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of the fully trained arm minus that of the frozen one, seed by seed."""
     return _paired_difference(evidence, arms)
 
 
@@ -97,8 +102,10 @@ def gain_of_training_at_5(evidence: Evidence, arms: Arms) -> Sample:
     calibrated=True,
 )
 def differences_at_both_sizes(evidence: Evidence, arms: Arms) -> Sample:
-    solved = [evidence.n_solved(arm) for arm in arms]
-    return Sample([paired(solved[0], solved[2]), paired(solved[1], solved[3])], within)
+    """N_solved with W^R frozen minus that with W^FF frozen, seed by seed, at 5 and at 10 units."""
+    recurrent_5, recurrent_10, feedforward_5, feedforward_10 = [evidence.n_solved(arm) for arm in arms]
+    at_both_sizes = [paired(recurrent_5, feedforward_5), paired(recurrent_10, feedforward_10)]
+    return Sample(at_both_sizes, within)
 
 
 @claim(
@@ -113,10 +120,12 @@ def differences_at_both_sizes(evidence: Evidence, arms: Arms) -> Sample:
     resampled=False,
 )
 def share_of_parameters(evidence: Evidence, arms: Arms) -> Measured:
-    """Counted, not measured: it does not vary over seeds."""
+    """Counted, not measured: it does not vary over seeds, and has an interval of no width."""
     full, frozen = (evidence.of("pathways", arm) for arm in arms)
     shares = [frozen[count].iloc[0] / full[count].iloc[0] for count in ("n_trained_weights", "n_trained")]
-    return Measured(Interval(*[max(shares)] * 3), min(len(full), len(frozen)), 0)
+    larger = max(shares)
+    n_seeds = min(len(full), len(frozen))
+    return Measured(Interval(larger, larger, larger), n_seeds, n_left_out=0)
 
 
 @claim(
@@ -129,6 +138,7 @@ def share_of_parameters(evidence: Evidence, arms: Arms) -> Measured:
     arms=("copy_none_5", "copy_recurrent_5", "copy_feedforward_5", "copy_both_5"),
 )
 def effect_of_recurrent(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved with a copied W^R minus that without one, W^FF copied or not."""
     none, recurrent, feedforward, both = range(4)
     return _effect(evidence, arms, plus=(recurrent, both), minus=(none, feedforward))
 
@@ -143,13 +153,19 @@ def effect_of_recurrent(evidence: Evidence, arms: Arms) -> Sample:
     arms=("copy_none_5", "copy_recurrent_5", "copy_feedforward_5", "copy_both_5"),
 )
 def effect_of_feedforward(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved with a copied W^FF minus that without one, W^R copied or not."""
     none, recurrent, feedforward, both = range(4)
     return _effect(evidence, arms, plus=(feedforward, both), minus=(none, recurrent))
 
 
-def _effect(evidence: Evidence, arms: Arms, plus: tuple, minus: tuple) -> Sample:
-    solved = paired(*(evidence.n_solved(arm) for arm in arms))
-    return Sample([solved], lambda mean: [mean[..., plus].mean(-1) - mean[..., minus].mean(-1)])
+def _effect(evidence: Evidence, arms: Arms, plus: tuple[int, int], minus: tuple[int, int]) -> Sample:
+    """Mean N_solved of two of the arms minus that of two others, given by their places; seed by seed."""
+    n_solved_by_arm = paired(*(evidence.n_solved(arm) for arm in arms))
+
+    def components(mean: np.ndarray) -> list[np.ndarray]:
+        return [mean[..., plus].mean(-1) - mean[..., minus].mean(-1)]
+
+    return Sample([n_solved_by_arm], components)
 
 
 @claim(
@@ -163,13 +179,14 @@ def _effect(evidence: Evidence, arms: Arms, plus: tuple, minus: tuple) -> Sample
     arms=("copy_both_5", "copy_none_5", "copy_both_10", "copy_none_10"),
 )
 def difference_of_effects(evidence: Evidence, arms: Arms) -> Sample:
-    solved = [evidence.n_solved(arm) for arm in arms]
+    """How much copying both or none changes N_solved, up or down: at 5 units minus at 10."""
+    both_5, none_5, both_10, none_10 = [evidence.n_solved(arm) for arm in arms]
 
-    def components(*means):
-        five, ten = within(*means)
-        return [np.abs(five) - np.abs(ten)]
+    def components(*means: np.ndarray) -> list[np.ndarray]:
+        effect_at_5, effect_at_10 = within(*means)
+        return [np.abs(effect_at_5) - np.abs(effect_at_10)]
 
-    return Sample([paired(*solved[:2]), paired(*solved[2:])], components)
+    return Sample([paired(both_5, none_5), paired(both_10, none_10)], components)
 
 
 @claim(
@@ -182,6 +199,7 @@ def difference_of_effects(evidence: Evidence, arms: Arms) -> Sample:
     arms=("copy_recurrent_5", "copy_input_5"),
 )
 def recurrent_minus_input(evidence: Evidence, arms: Arms) -> Sample:
+    """N_solved of copying W^R minus that of copying W^I, seed by seed."""
     return _paired_difference(evidence, arms)
 
 
