@@ -22,11 +22,13 @@ verdict comes from the interval of the statistic over seeds, never from a point.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TypeVar
 
+from modgrow.schemas.evidence import SCHEMAS
+from modgrow.verdict import paper
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.sample import Arms, Measured, Sample
 
@@ -37,6 +39,7 @@ Function = TypeVar("Function", bound=Callable)
 MODULAR = ("modular_5", "modular_10", "modular_15", "modular_20")
 FLAT = ("flat_20", "flat_54", "flat_91", "flat_128")
 LARGE = MODULAR[1:]
+NEEDS = ("all", "any", "pairs")
 
 
 @dataclass(frozen=True)
@@ -96,10 +99,22 @@ def claim(
 ) -> Callable[[Function], Function]:
     """Declare a claim (`Claim` says what the words are) that the function below it measures.
 
-    One of `above`, `below` and `between` gives the direction and the threshold.
+    One of `above`, `below` and `between` gives the direction and the threshold. Raises ValueError where a
+    declaration cannot be judged: claims are checked when their file is imported.
     """
     given = {"above": above, "below": below, "between": between}
-    [(direction, threshold)] = [(word, value) for word, value in given.items() if value is not None]
+    thresholds = {word: value for word, value in given.items() if value is not None}
+    found = [
+        _wrong_name(name),
+        _wrong_direction(thresholds),
+        _wrong_names("tables", tables, SCHEMAS, "modgrow/schemas/evidence.py"),
+        _wrong_names("arms", arms, paper.ARMS, "modgrow/verdict/paper.py"),
+        _wrong_needs(needs, arms),
+    ]
+    wrong = list(filter(None, found))
+    if wrong:
+        raise ValueError(f"claim {name!r}: {'; '.join(wrong)}")
+    [(direction, threshold)] = thresholds.items()
     # Python reads decorators from the top and applies them from the bottom: the place is taken here.
     _DECLARED[name] = None
 
@@ -127,5 +142,37 @@ def claim(
 def claims_of(*modules: ModuleType) -> tuple[Claim, ...]:
     """The claims that these modules declare, in the order of the modules and of their lines."""
     names = [module.__name__ for module in modules]
-    found = [one for one in _DECLARED.values() if one.measure.__module__ in names]
+    declared = [one for one in _DECLARED.values() if one is not None]
+    found = [one for one in declared if one.measure.__module__ in names]
     return tuple(sorted(found, key=lambda one: names.index(one.measure.__module__)))
+
+
+def _wrong_name(name: str) -> str:
+    return "its name is taken; names are unique" if name in _DECLARED else ""
+
+
+def _wrong_direction(thresholds: dict[str, float | tuple[float, float]]) -> str:
+    if not thresholds:
+        return "it has no threshold; give one of above, below, between"
+    if len(thresholds) > 1:
+        return f"it has thresholds {', '.join(thresholds)}; give one of them"
+    bounds = thresholds.get("between")
+    if bounds is not None and not (isinstance(bounds, tuple) and len(bounds) == 2 and bounds[0] < bounds[1]):
+        return f"between is {bounds!r}; must be a pair, the lower bound first"
+    return ""
+
+
+def _wrong_names(what: str, names: tuple[str, ...], known: Container[str], file: str) -> str:
+    """`what` is tables or arms, which are known from `file`."""
+    if not isinstance(names, tuple) or not names:
+        return f"{what} is {names!r}; must be a tuple of names"
+    unknown = [name for name in names if name not in known]
+    return f"{what} has {', '.join(unknown)}, which {file} lacks" if unknown else ""
+
+
+def _wrong_needs(needs: str, arms: tuple[str, ...]) -> str:
+    if needs not in NEEDS:
+        return f"needs is {needs!r}; must be one of {', '.join(NEEDS)}"
+    if needs == "pairs" and len(arms) % 2:
+        return f"needs is 'pairs', of {len(arms)} arms; give each modular arm its flat match"
+    return ""
