@@ -166,19 +166,29 @@ def markdown(table: pd.DataFrame, note: str = "") -> str:
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table for readers: statement, numbers with interval, verdict, and why it is none or not counted."""
-    few = (table["n_seeds"] < FEWEST) & (table["verdict"] == "inconclusive")
-    verdict = table["verdict"].where(~few, f"inconclusive (fewer than {FEWEST} networks)")
-    verdict = verdict.where(table["reason"] == "", verdict + " (" + table["reason"] + ")")
     rows = table.assign(
         claim=table["statement"],
         asked=[_asked(row) for row in table.itertuples()],
         found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
-        verdict=verdict.where(~table["calibrated"].astype(bool), verdict + " (calibrated)"),
+        verdict=[_verdict_and_why(row) for row in table.itertuples()],
     )
     return rows[["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]]
 
 
-def _asked(row) -> str:
+def _verdict_and_why(row: tuple) -> str:
+    """The verdict of a row, why it is none, and whether it is counted."""
+    words = [row.verdict]
+    if row.verdict == "inconclusive" and row.n_seeds < FEWEST:
+        words.append(f"(fewer than {FEWEST} networks)")
+    if row.reason:
+        words.append(f"({row.reason})")
+    if row.calibrated:
+        words.append("(calibrated)")
+    return " ".join(words)
+
+
+def _asked(row: tuple) -> str:
+    """`above 0.95`, `10 to 20`."""
     if row.direction == "between":
         return f"{row.threshold:g} to {row.threshold_high:g}"
     return f"{row.direction} {row.threshold:g}"
@@ -186,11 +196,10 @@ def _asked(row) -> str:
 
 def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict:
     """A claim with its numbers and verdict; `reason`: why it is not judged, empty if it is."""
-    found = claim.measure(evidence, arms)
-    if isinstance(found, Sample):
-        found = found.interval(claim.direction)
-    low, high = claim.bounds
+    measured = claim.measure(evidence, arms)
+    found = measured.interval(claim.direction) if isinstance(measured, Sample) else measured
     verdict = NOT_JUDGED if reason else verdict_of(claim, found.interval, found.n_seeds)
+    low, high = claim.bounds
     needed = seeds_needed(found.interval, found.n_seeds, claim.bounds)
     return {
         "claim": claim.name,
