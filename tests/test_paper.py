@@ -14,7 +14,7 @@ from modgrow.figures import page, style
 from modgrow.schemas.evidence import SCHEMAS
 from modgrow.store import tables
 from modgrow.verdict import judge, paper, reference
-from modgrow.verdict.claims import CLAIMS
+from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.evidence import Evidence
 from tests.runs import ROOT
 

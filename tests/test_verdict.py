@@ -1,4 +1,4 @@
-"""Intervals over seeds, the proof of the pool, and the records of the claims."""
+"""Intervals over seeds, the proof of the pool, and which claims there are."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,8 @@ from scipy import stats
 
 from modgrow import config
 from modgrow.verdict import pool_proof
-from modgrow.verdict.claims import CLAIMS
+from modgrow.verdict.all_claims import CLAIMS
+from modgrow.verdict.claim import FLAT, MODULAR
 from modgrow.verdict.statistics import difference_of_means
 from tests.runs import ROOT
 
@@ -59,13 +60,30 @@ def test_the_proof_finds_a_planted_difference_and_none_where_there_is_none(rng):
     assert set(pool_proof.compare(curves, {"fresh": "pool"})["quantity"]) == {"n_solved", "accuracy"}
 
 
-def test_every_claim_names_arms_and_a_threshold_that_exist():
-    settings = config.load(ROOT / "config.yaml")
+def test_the_claims_stand_in_the_order_of_the_paper():
+    figures = [claim.measure.__module__.rpartition(".")[2] for claim in CLAIMS]
+    assert figures == sorted(figures)
     assert len({claim.name for claim in CLAIMS}) == len(CLAIMS)
+    # Of two that stand over one function, the upper one comes first.
+    assert [claim.name for claim in CLAIMS[:2]] == ["one_task_per_epoch", "five_units_slower"]
+
+
+def test_matched_arms_are_named_modular_first_and_by_size():
+    """Whole pairs are found by their places."""
+    match = dict(zip(MODULAR, FLAT, strict=True))
+    for claim in CLAIMS:
+        half = len(claim.arms) // 2
+        if claim.needs == "pairs":
+            assert claim.arms[half:] == tuple(match[arm] for arm in claim.arms[:half]), claim.name
+
+
+def test_every_claim_is_asked_of_arms_that_config_yaml_trains():
+    settings = config.load(ROOT / "config.yaml")
     for claim in CLAIMS:
         assert set(claim.arms) <= set(settings.arms), claim.name
-        assert claim.direction in ("above", "below", "between")
-        assert isinstance(claim.threshold, tuple) == (claim.direction == "between")
-    calibrated = {claim.name for claim in CLAIMS if claim.calibrated}  # the two numbers of Fig. 6a
+
+
+def test_what_a_setting_was_chosen_on_is_calibrated_and_what_follows_from_it():
+    chosen_on = {"frozen_feedforward_fails", "frozen_recurrent_near_15"}  # the two numbers of Fig. 6a
     implied = {"frozen_recurrent_above_flat", "frozen_feedforward_below_recurrent"}
-    assert calibrated == {"frozen_feedforward_fails", "frozen_recurrent_near_15"} | implied
+    assert {claim.name for claim in CLAIMS if claim.calibrated} == chosen_on | implied

@@ -30,33 +30,51 @@ def draw(table: pd.DataFrame) -> Figure:
         8.0, 1.0 + 0.25 * len(table), 1, 3, width_ratios=[4.6, 1.6, 2.2], sharey=True
     )
     for place, row in enumerate(table.itertuples()):
-        ends = [_margin(row, value) for value in (row.low, row.estimate, row.high)]
-        scale = np.nanmax(np.abs([*ends, 0.0])) or 1.0  # NaN: no interval, or no estimate either
-        ends, look = np.array(ends) / scale, LOOKS[row.verdict]
-        axes.plot([min(ends), max(ends)], [place, place], color=look["color"], linewidth=1.6)
-        axes.plot(ends[1], place, markersize=5, linestyle="", **look)
+        _interval(axes, place, row)
         note = " *" if row.calibrated else ""
         _write(words, 0.0, place, row.panel + note)
         _write(words, 0.16, place, style.maths(textwrap.fill(row.statement, 78)))
         _write(numbers, 0.0, place, f"{_found(row)}; {_asked(row)}; n = {row.n_seeds}")
-    for beside in (words, numbers):
-        beside.set_axis_off()
-    axes.axvline(0.0, color="0.2", linewidth=0.8)
-    axes.hlines(np.arange(len(table)), -1.1, 1.1, color="0.9", linewidth=0.5, zorder=0)
-    axes.set(xlim=(-1.1, 1.1), ylim=(len(table) - 0.4, -0.6), yticks=[], xticks=[-0.6, 0.6])
-    axes.set_xticklabels(["against", "as claimed"], fontsize=6.5)
-    axes.tick_params(length=0)
-    axes.spines["left"].set_color("none")
+    words.set_axis_off()
+    numbers.set_axis_off()
+    _scale(axes, len(table))
     title = "mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it"
     legend(figure, "outside upper center", title, table)
     return figure
 
 
+def _interval(axes: Axes, place: int, row: tuple) -> None:
+    """The interval of one row around its estimate, as far from the threshold as the axis is wide."""
+    margins = [_margin(row, value) for value in (row.low, row.estimate, row.high)]
+    scale = np.nanmax(np.abs([*margins, 0.0])) or 1.0  # NaN: no interval, or no estimate either
+    low, estimate, high = np.array(margins) / scale
+    look = LOOKS[row.verdict]
+    ends = [min(low, estimate, high), max(low, estimate, high)]  # "below" turns low and high round
+    axes.plot(ends, [place, place], color=look["color"], linewidth=1.6)
+    axes.plot(estimate, place, markersize=5, linestyle="", **look)
+
+
+def _scale(axes: Axes, n_rows: int) -> None:
+    """The threshold as a line, a guide along each row, and what left and right mean."""
+    axes.axvline(0.0, color="0.2", linewidth=0.8)
+    axes.hlines(np.arange(n_rows), -1.1, 1.1, color="0.9", linewidth=0.5, zorder=0)
+    axes.set(xlim=(-1.1, 1.1), ylim=(n_rows - 0.4, -0.6), yticks=[], xticks=[-0.6, 0.6])
+    axes.set_xticklabels(["against", "as claimed"], fontsize=6.5)
+    axes.tick_params(length=0)
+    axes.spines["left"].set_color("none")
+
+
 def legend(figure: Figure, loc: str, title: str, table: pd.DataFrame) -> None:
     """The look of each verdict, under `title`; of claims not judged only where the table has some."""
-    looks = {name: LOOKS[name] for name in LOOKS if name in VERDICTS or name in set(table["verdict"])}
-    handles = [Line2D([], [], linestyle="", markersize=5, label=name, **look) for name, look in looks.items()]
-    figure.legend(handles=handles, loc=loc, ncols=len(looks), frameon=False, title=title, title_fontsize=6.5)
+    shown = {*VERDICTS, *table["verdict"]}
+    handles = [
+        Line2D([], [], linestyle="", markersize=5, label=name, **look)
+        for name, look in LOOKS.items()
+        if name in shown
+    ]
+    figure.legend(
+        handles=handles, loc=loc, ncols=len(handles), frameon=False, title=title, title_fontsize=6.5
+    )
 
 
 def _write(axes: Axes, x: float, place: int, text: str) -> None:
@@ -65,7 +83,7 @@ def _write(axes: Axes, x: float, place: int, text: str) -> None:
     axes.text(x, place, text, va="center", fontsize=6.2, transform=beside, in_layout=False)
 
 
-def _margin(row, value: float) -> float:
+def _margin(row: tuple, value: float) -> float:
     """Signed distance to the threshold, positive on the claim's side."""
     if row.direction == "above":
         return value - row.threshold
@@ -74,11 +92,13 @@ def _margin(row, value: float) -> float:
     return min(value - row.threshold, row.threshold_high - value)
 
 
-def _found(row) -> str:
+def _found(row: tuple) -> str:
+    """`0.31 (0.2 to 0.4)`."""
     spread = f"({row.low:.3g} to {row.high:.3g})" if np.isfinite(row.low) else "(no interval)"
     return f"{row.estimate:.3g} {spread}" if np.isfinite(row.estimate) else "no value"
 
 
-def _asked(row) -> str:
+def _asked(row: tuple) -> str:
+    """`> 0.95`, `10 to 20`."""
     sign = {"above": ">", "below": "<"}.get(row.direction)
     return f"{sign} {row.threshold:g}" if sign else f"{row.threshold:g} to {row.threshold_high:g}"

@@ -36,32 +36,41 @@ def draw(modular: list[dict[str, np.ndarray]], flat: list[dict[str, np.ndarray]]
     """Modular left, flat right; colour is the weight, grey is no connection."""
     figure, axes = style.new_figure(7.0, 3.6, 1, 2)
     chain = style.counted(len(modular), "module")
-    each, all_of_it = (style.counted(len(modules[0]["tau"]), "unit") for modules in (modular, flat))
+    each = style.counted(len(modular[0]["tau"]), "unit")
+    all_of_it = style.counted(len(flat[0]["tau"]), "unit")
     heads = style.counted(len(flat[0]["readout"]), "head")
     titles = (f"modular: {chain} of {each}, a head each", f"flat: {all_of_it}, {heads}")
     for panel, modules, title in zip(axes, (modular, flat), titles, strict=True):
-        whole, ends = connectivity(modules)
         panel.set_title(title)
-        if not all(np.isfinite(values).all() for module in modules for values in module.values()):
+        if _finite(modules):
+            _matrix(panel, modules)
+        else:
             style.missing(panel, "the weights of this network are not finite: its training diverged")
-            continue
-        limit = np.nanpercentile(np.abs(whole), 98) or 1.0
-        colours = style.colour_map("RdBu_r", bad="0.88")
-        image = panel.imshow(whole, cmap=colours, vmin=-limit, vmax=limit, interpolation="nearest")
-        for end in [0, *ends]:
-            panel.axhline(end - 0.5, color="0.3", linewidth=0.4)
-            panel.axvline(end + 0.5, color="0.3", linewidth=0.4)
-        starts = [0, *ends[:-1]]
-        middles = [(a + b - 1) / 2 for a, b in zip(starts, ends, strict=True)]
-        names = [f"module {m}" for m in range(1, len(ends) + 1)] if len(ends) > 1 else ["all units"]
-        heads_at = (ends[-1] + len(whole) - 1) / 2
-        panel.set_yticks([*middles, heads_at], [*names, "heads"])
-        panel.set_xticks([0, *(m + 1 for m in middles)], ["bit ($W^I$)", *names], rotation=90)
-        _name_blocks(panel, middles)
-        panel.set(xlabel="from", ylabel="to")
-        panel.tick_params(length=0)
-        figure.colorbar(image, ax=panel, shrink=0.7, label="weight", extend="both")
     return figure
+
+
+def _finite(modules: list[dict[str, np.ndarray]]) -> bool:
+    return all(np.isfinite(values).all() for module in modules for values in module.values())
+
+
+def _matrix(panel: Axes, modules: list[dict[str, np.ndarray]]) -> None:
+    """All weights of one network in colour, lines between its modules, names beside them."""
+    whole, ends = connectivity(modules)
+    limit = np.nanpercentile(np.abs(whole), 98) or 1.0  # one large weight would leave the others pale
+    colours = style.colour_map("RdBu_r", bad="0.88")
+    image = panel.imshow(whole, cmap=colours, vmin=-limit, vmax=limit, interpolation="nearest")
+    for end in [0, *ends]:
+        panel.axhline(end - 0.5, color="0.3", linewidth=0.4)
+        panel.axvline(end + 0.5, color="0.3", linewidth=0.4)  # the input's column moves units by one
+    middles = [(first + end - 1) / 2 for first, end in zip([0, *ends[:-1]], ends, strict=True)]
+    names = [f"module {m}" for m in range(1, len(ends) + 1)] if len(ends) > 1 else ["all units"]
+    heads_at = (ends[-1] + len(whole) - 1) / 2
+    panel.set_yticks([*middles, heads_at], [*names, "heads"])
+    panel.set_xticks([0, *(middle + 1 for middle in middles)], ["bit ($W^I$)", *names], rotation=90)
+    _name_blocks(panel, middles)
+    panel.set(xlabel="from", ylabel="to")
+    panel.tick_params(length=0)
+    panel.figure.colorbar(image, ax=panel, shrink=0.7, label="weight", extend="both")
 
 
 def _name_blocks(panel: Axes, middles: list[float]) -> None:

@@ -19,31 +19,18 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
         n_weights=("n_weights", "mean"), n_solved=("n_solved", "mean"), on_front=("on_front", "first")
     )
     front = means[means["on_front"]].sort_values("n_weights")
-    axes.step(
-        front["n_weights"], front["n_solved"], where="post", color="0.4", label="Pareto front of the means"
-    )
+    words = "Pareto front of the means"
+    axes.step(front["n_weights"], front["n_solved"], where="post", color="0.4", label=words)
     for name, look in style.looks(arms).items():
-        own = final[final["arm"] == name]
         growing = table[table["arm"] == name].groupby("n")["n_weights"].first()
-        axes.plot(
-            growing.to_numpy(),
-            growing.index,
-            color=look["color"],
-            linewidth=0.5,
-            alpha=0.6,
-            linestyle=look["linestyle"],
-        )
-        dot = {"color": look["color"], "marker": look["marker"], "markerfacecolor": look["markerfacecolor"]}
-        axes.plot(own["n_weights"], own["n_solved"], linestyle="", markersize=2.5, alpha=0.6, **dot)
+        line = {"color": look["color"], "linestyle": look["linestyle"]}
+        axes.plot(growing.to_numpy(), growing.index, linewidth=0.5, alpha=0.6, **line)
+        own = final[final["arm"] == name]
+        mean = means.loc[name]
         label = style.label(name, arms[name], len(own))
-        axes.plot(
-            means.loc[name, "n_weights"],
-            means.loc[name, "n_solved"],
-            linestyle="",
-            markersize=6,
-            label=label,
-            **dot,
-        )
+        dots = {key: look[key] for key in ("color", "marker", "markerfacecolor")} | {"linestyle": ""}
+        axes.plot(own["n_weights"], own["n_solved"], markersize=2.5, alpha=0.6, **dots)
+        axes.plot(mean["n_weights"], mean["n_solved"], markersize=6, label=label, **dots)
     axes.set(xscale="log", xlabel="weights (off-diagonal $W^R$, $W^{FF}$, readout)", ylabel="$N_{solved}$")
     axes.tick_params(axis="x", which="minor", labelsize=5, labelrotation=45)  # if all lies in one decade
     axes.set_ylim(bottom=0)

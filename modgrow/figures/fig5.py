@@ -17,11 +17,11 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
     """(a, b): mean over draws and seeds, SEM over seeds. (c): mean over modules and seeds, dots are seeds."""
     figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.3, 1])
     own = table[(table["arm"] == arm) & (table["n"] - arms[arm].n_first + 1).isin(SHOWN)]
-    for panel, pathway, words in ((axes[0], "feedforward", "$W^{FF}$"), (axes[1], "recurrent", "$W^R$")):
+    lowest = own.groupby(["pathway", "n", "epsilon"])["accuracy"].mean().min()
+    for panel, (pathway, (*_, words)) in zip(axes[:2], SIDES.items(), strict=True):
         _accuracies(panel, own[own["pathway"] == pathway])
         panel.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance")
         panel.set(xlabel=rf"$\varepsilon$ on {words}")
-        lowest = own.groupby(["pathway", "n", "epsilon"])["accuracy"].mean().min()
         panel.set_ylim(min(0.45, lowest - 0.02), 1.02)
     axes[0].set_ylabel("accuracy of each module")
     words = style.label(arm, arms[arm], own["seed"].nunique())
@@ -51,28 +51,44 @@ def _changes(panel: Axes, change: pd.DataFrame, arms: dict[str, Arm]) -> None:
         style.missing(panel, "no weight changes" if len(per_seed) else "no network solved two tasks")
         return
     places = _places(panel, {name: arm for name, arm in arms.items() if name in per_seed.index})
+    shifts = [shift for shift, *_ in SIDES.values()]
     for (name, _), pair in per_seed.reindex(columns=list(SIDES)).dropna().iterrows():
-        panel.plot([0.97 * places[name], 1.03 * places[name]], pair, color="0.7", linewidth=0.4, zorder=0)
-    for pathway, (shift, marker, face, words) in SIDES.items():
+        ends = [shift * places[name] for shift in shifts]
+        panel.plot(ends, pair, color="0.7", linewidth=0.4, zorder=0)
+    for pathway, side in SIDES.items():
         if pathway in per_seed:
-            points = per_seed[pathway].dropna()
-            x = [shift * places[name] for name in points.index.get_level_values("arm")]
-            dots = {"linestyle": "", "marker": marker, "markersize": 2.5, "markeredgewidth": 0.5}
-            panel.plot(x, points, color="0.55", markerfacecolor=face, **dots)
-            mean = points.groupby("arm").mean().reindex(list(places)).dropna()
-            x = [shift * places[name] for name in mean.index]
-            panel.plot(x, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
-            for name in mean.index[mean == 0]:
-                panel.plot([], [], " ", label=f"{words} of {style.named(name, arms[name])}: no change")
-    for name in [name for name in arms if name not in places]:
-        panel.plot([], [], " ", label=f"{style.named(name, arms[name])}: nothing to compare")
+            mean = _side(panel, per_seed[pathway].dropna(), places, *side)
+            for name in mean.index[mean == 0]:  # 0 has no place on a logarithmic axis
+                _say(panel, f"{side[-1]} of {style.named(name, arms[name])}: no change")
+    for name, arm in arms.items():
+        if name not in places:
+            _say(panel, f"{style.named(name, arm)}: nothing to compare")
     panel.set_yscale("log")
     panel.legend(frameon=False, title="large: mean\nsmall: each network")
 
 
+def _side(
+    panel: Axes, points: pd.Series, places: dict[str, int], shift: float, marker: str, face: str, words: str
+) -> pd.Series:
+    """One pathway's dots, a little beside the place of their arm, and the line of means, which it returns."""
+    x = [shift * places[name] for name in points.index.get_level_values("arm")]
+    dots = {"linestyle": "", "marker": marker, "markersize": 2.5, "markeredgewidth": 0.5}
+    panel.plot(x, points, color="0.55", markerfacecolor=face, **dots)
+    mean = points.groupby("arm").mean().reindex(list(places)).dropna()
+    x = [shift * places[name] for name in mean.index]
+    panel.plot(x, mean, color="0.2", marker=marker, markerfacecolor=face, label=words)
+    return mean
+
+
+def _say(panel: Axes, words: str) -> None:
+    """A line of the legend that shows nothing."""
+    panel.plot([], [], " ", label=words)
+
+
 def _places(panel: Axes, arms: dict[str, Arm]) -> dict[str, int]:
     """Where each arm stands, smallest first: at its size, or, where two are of one size, side by side."""
-    units = {name: arms[name].units for name in sorted(arms, key=lambda name: arms[name].units)}
+    by_size = sorted(arms, key=lambda name: arms[name].units)
+    units = {name: arms[name].units for name in by_size}
     if len(set(units.values())) == len(units):
         panel.set(xlabel="units per module", xticks=list(units.values()))
         return units

@@ -1,5 +1,6 @@
 """A table as a page of the report: what a reader wants of it, in order, with numbers cut to what they say."""
 
+from collections.abc import Callable
 from html import escape
 
 import pandas as pd
@@ -17,21 +18,26 @@ tbody tr:nth-child(even) { background: #f4f4f4 }
 
 @pd.option_context("display.html.use_mathjax", True, "display.colheader_justify", "right")
 def draw(name: str, table: pd.DataFrame, longest: int, note: str = "") -> str:
-    """The table called `name` as HTML: claims and resources in brief, others as they are.
+    """The table called `name` as a page of HTML, those in `BRIEF` in brief, others as they are.
 
     Of more than `longest` rows the first are shown, and the page says so. A `note` stands under the caption.
     """
-    table = {"claims": brief, "resources": per_rule}.get(name, lambda whole: whole)(table)
+    if name in BRIEF:
+        table = BRIEF[name](table)
     shown = table.head(longest)
-    cut = "" if len(shown) == len(table) else f"; the first {longest} are shown"
-    below = f"<br><small>{escape(note, quote=False)}</small>" if note else ""
-    caption = f"<b>{escape(name)}</b>: {len(table):,} rows{cut}{below}"
     body = shown.to_html(index=False, border=0, float_format="{:.4g}".format, na_rep="")
     if shown.empty:
         body = body.replace("<tbody>", "<tbody><tr><td>none</td></tr>", 1)
-    body = body.replace("<thead>", f"<caption>{caption}</caption><thead>", 1)
+    body = body.replace("<thead>", f"<caption>{_caption(name, table, longest, note)}</caption><thead>", 1)
     head = f"<meta charset='utf-8'><title>{escape(name)}</title><style>{STYLE}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+
+
+def _caption(name: str, table: pd.DataFrame, longest: int, note: str) -> str:
+    """The table's name, how many rows it has, whether they are cut, and the note."""
+    cut = f"; the first {longest} are shown" if len(table) > longest else ""
+    below = f"<br><small>{escape(note, quote=False)}</small>" if note else ""
+    return f"<b>{escape(name)}</b>: {len(table):,} rows{cut}{below}"
 
 
 def per_rule(resources: pd.DataFrame) -> pd.DataFrame:
@@ -44,3 +50,6 @@ def per_rule(resources: pd.DataFrame) -> pd.DataFrame:
         cpu_hours=("cpu_seconds", lambda seconds: seconds.sum() / 3600),
         max_rss_mb=("max_rss_mb", "max"),
     ).reset_index()
+
+
+BRIEF: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"claims": brief, "resources": per_rule}

@@ -23,13 +23,13 @@ NAMES = {"n_solved": "$N_{solved}$", "accuracy": "accuracy"}
 def draw(table: pd.DataFrame) -> Figure:
     """One column per pair of arms, two rows per quantity: the means, and pool minus fresh."""
     pairs = table[["arm_pool", "arm_fresh"]].drop_duplicates().to_numpy().tolist()
-    grid = (2 * len(NAMES), len(pairs))
-    figure, axes = style.new_figure(2.9 * len(pairs), 5.6, *grid, sharex=True, squeeze=False)
+    n_rows = 2 * len(NAMES)
+    figure, axes = style.new_figure(2.9 * len(pairs), 5.6, n_rows, len(pairs), sharex=True, squeeze=False)
     for column, (pool, fresh) in enumerate(pairs):
         own = table[(table["arm_pool"] == pool) & (table["arm_fresh"] == fresh)]
-        axes[0, column].set_title(
-            f"{style.plain(pool)} against {style.plain(fresh)} (n = {own['n_seeds'].iloc[0]})", fontsize=8
-        )
+        n_seeds = own["n_seeds"].iloc[0]
+        title = f"{style.plain(pool)} against {style.plain(fresh)} (n = {n_seeds})"
+        axes[0, column].set_title(title, fontsize=8)
         for row, (quantity, label) in enumerate(NAMES.items()):
             curve = own[own["quantity"] == quantity].set_index("epoch")
             _panel(axes[2 * row, column], axes[2 * row + 1, column], curve, label)
@@ -41,17 +41,12 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _panel(means: Axes, difference: Axes, curve: pd.DataFrame, label: str) -> None:
+    """Both means by epoch, and below them their difference in its interval."""
     means.plot(curve["mean_pool"], color="#4c72b0", label="pool (mean)")
     means.plot(curve["mean_fresh"], color="#dd8452", linestyle="--", label="fresh (mean)")
     means.set_ylabel(label)
     difference.axhline(0, color="0.6", linewidth=0.8)
     difference.plot(curve["difference"], color="0.2")
-    difference.fill_between(
-        curve.index,
-        curve["low"],
-        curve["high"],
-        color="0.2",
-        alpha=0.2,
-        label="95 % interval, bootstrap over seeds",
-    )
+    words = "95 % interval, bootstrap over seeds"
+    difference.fill_between(curve.index, curve["low"], curve["high"], color="0.2", alpha=0.2, label=words)
     difference.set_ylabel("pool - fresh,\n" + label)

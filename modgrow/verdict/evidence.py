@@ -19,7 +19,9 @@ class Evidence:
         arms: dict[str, Arm],
         experiments: Mapping[str, Record] = paper.EXPERIMENTS,
     ):
-        self.tables, self.arms, self.experiments = tables, arms, experiments
+        self.tables = tables
+        self.arms = arms
+        self.experiments = experiments
 
     def first(self, seeds: int) -> "Evidence":
         """The same of the first networks of every arm."""
@@ -34,9 +36,10 @@ class Evidence:
 
     def has(self, arm: str, tables: tuple[str, ...]) -> bool:
         """Whether all of these tables have rows of an arm."""
-        return arm in self.arms and all(
-            name in self.tables and (self.tables[name]["arm"] == arm).any() for name in tables
-        )
+        return arm in self.arms and all(self._has_rows(name, arm) for name in tables)
+
+    def _has_rows(self, table: str, arm: str) -> bool:
+        return table in self.tables and bool((self.tables[table]["arm"] == arm).any())
 
     def of(self, table: str, arm: str, **where) -> pd.DataFrame:
         """The rows of one arm, and of given values in other columns."""
@@ -46,14 +49,21 @@ class Evidence:
             rows = rows[rows[column] == value]
         return rows
 
-    def architecture(self, arm: str) -> str:
-        """What the paper means by the name of an arm, whatever was trained under it."""
-        return paper.named(arm.partition(".")[0], self.arms[arm]).architecture
+    def grows(self, arm: str) -> bool:
+        """Whether what was trained under this name grows by modules."""
+        return _grows(self.arms[arm])
 
-    def split(self, arms: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    def meant_to_grow(self, arm: str) -> bool:
+        """Whether the paper means growing networks by the name of an arm, whatever was trained under it."""
+        paper_name = arm.partition(".")[0]  # without a variant's change: modular_10.lr_0.2
+        recipe = paper.ARMS.get(paper_name)
+        return self.grows(arm) if recipe is None else _grows(recipe)
+
+    def split(self, arms: Iterable[str]) -> tuple[list[str], list[str]]:
         """The modular and the flat arms among these, in their order, which matches them by size."""
-        modular = [arm for arm in arms if self.architecture(arm) == "modular"]
-        return modular, [arm for arm in arms if arm not in modular]
+        modular = [arm for arm in arms if self.meant_to_grow(arm)]
+        flat = [arm for arm in arms if not self.meant_to_grow(arm)]
+        return modular, flat
 
     def n_solved(self, arm: str) -> pd.Series:
         """Largest N at the end of training."""
@@ -68,8 +78,13 @@ class Evidence:
         last = self.arms[arm].epochs or int(curves["epoch"].max())
         start = last - round(last * last_share)
         tasks = curves.pivot(index="seed", columns="epoch", values="n_tasks_solved")
+        # Epoch 0 has no row and nothing solved; after a network's last row, its number of tasks stands.
         tasks = tasks.reindex(columns=range(last + 1)).ffill(axis=1).fillna(0.0)
         return (tasks[last] - tasks[start]) / (last - start)
+
+    def late_tasks_per_epoch(self, arm: str) -> pd.Series:
+        """Tasks solved per epoch over the last third of the epochs."""
+        return self.tasks_per_epoch(arm, last_share=1 / 3)
 
     def log_half_points(self, arm: str, pathway: str) -> pd.Series:
         """log10 of the epsilon at which half of the tasks are left, NaN if none were solved.
@@ -107,13 +122,23 @@ class Evidence:
         rows = self.of("generalisation", arm, variant="default")
         return rows.pivot(index="seed", columns="k", values="accuracy")
 
-    def losses(self, arm: str, pathway: str) -> dict[int, list[pd.Series]]:
-        """Per network: what each solved module's accuracy lost, by n, at every strength that hurts but does
-        not ruin (mean accuracy of the modules between 0.6 and 0.95)."""
-        found, threshold = {}, self.experiments["perturbation"].threshold
+    def losses(
+        self, arm: str, pathway: str, mean_accuracy: tuple[float, float]
+    ) -> dict[int, list[pd.Series]]:
+        """Per network: what each solved module's accuracy lost to a perturbation, by n.
+
+        One series per strength at which the mean accuracy of the modules lies between these two.
+        """
+        found = {}
         for seed, own in self.of("perturbation", arm, pathway=pathway).groupby("seed"):
             curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-            curves = curves.loc[:, curves.loc[0.0] > threshold]
-            hurt = curves[curves.mean(axis=1).between(0.6, 0.95)]
-            found[seed] = [curves.loc[0.0] - row for _, row in hurt.iterrows()]
+            solved = curves.loc[0.0] > self.experiments["perturbation"].threshold
+            curves = curves.loc[:, solved]
+            struck = curves[curves.mean(axis=1).between(*mean_accuracy)]
+            found[seed] = [curves.loc[0.0] - accuracies for _, accuracies in struck.iterrows()]
         return found
+
+
+def _grows(arm: Arm) -> bool:
+    """A second head brings a second module."""
+    return arm.modules(2) > 1

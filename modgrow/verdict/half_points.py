@@ -30,10 +30,11 @@ def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     """
     keys = ["arm", "seed", "pathway"]
     solved = table.assign(solved=table["accuracy"] > threshold)
-    counts = solved.groupby([*keys, "epsilon", "draw"])["solved"].sum().groupby([*keys, "epsilon"]).mean()
+    per_draw = solved.groupby([*keys, "epsilon", "draw"])["solved"].sum()
+    mean_solved = per_draw.groupby([*keys, "epsilon"]).mean()
     rows = []
-    for key, curve in counts.groupby(keys, sort=False):
-        curve = curve.droplevel(keys)
+    for key, of_network in mean_solved.groupby(keys, sort=False):
+        curve = of_network.droplevel(keys)
         half, censored = _half(curve.index.to_numpy(), curve.to_numpy())
         rows.append((*key, curve.loc[0.0], half, censored))
     return pd.DataFrame(rows, columns=[*keys, "solved_unperturbed", "half_epsilon", "censored"])
@@ -48,8 +49,9 @@ def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
     if len(below) == 0:
         return float(epsilons[-1]), True
     first = below[0] + 1
-    if first == 1:
+    if first == 1:  # crossed below the weakest strength; 0, the one before, has no logarithm
         return float(epsilons[1]), True
-    low, high = np.log10(epsilons[first - 1]), np.log10(epsilons[first])
+    low = np.log10(epsilons[first - 1])
+    high = np.log10(epsilons[first])
     share = (solved[first - 1] - half) / (solved[first - 1] - solved[first])
     return float(10 ** (low + share * (high - low))), False

@@ -9,10 +9,12 @@ import math
 import pandas as pd
 from tabulate import tabulate
 
-from modgrow.verdict import paper
-from modgrow.verdict.claims import CLAIMS, Claim
+from modgrow.verdict import lineup
+from modgrow.verdict.all_claims import CLAIMS
+from modgrow.verdict.claim import Claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.measures import MEASURES, Sample
+from modgrow.verdict.lineup import Part, Variant
+from modgrow.verdict.sample import Sample
 from modgrow.verdict.statistics import Interval, seeds_needed
 
 FEWEST = 3  # networks per arm
@@ -26,7 +28,7 @@ COLUMNS = (
 
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row per claim that the evidence can judge, in the order of the paper."""
-    return _judge(evidence, {}, {})
+    return _judge(evidence, Variant())
 
 
 def judge_variant(
@@ -35,59 +37,52 @@ def judge_variant(
     """The claims that a variant touches, judged on its networks; `baseline` is the verdict without it.
 
     `changed` maps arms to the names they were trained under with the variant's change. An arm that was
-    not changed takes part only if the variant changes none of its architecture. The baseline is read from
-    the same arms under the paper's settings, as many seeds of each: only the change differs. So what these
-    arms are without it must be the paper's, and a claim may be judged on some of its arms.
+    not changed takes part only beside changed ones of the other kind, growing or flat. The baseline is read
+    from the same arms under the paper's settings, as many seeds of each: only the change differs. So what
+    these arms are without it must be the paper's, and a claim may be judged on some of its arms.
     """
-    judged = _judge(evidence.first(seeds), changed, stand_ins)
-    names = set(changed.values())
-    touched = judged["arms"].map(lambda arms: bool(names & set(arms.split()))).astype(bool)
+    variant = Variant(changed, stand_ins)
+    same_seeds = evidence.first(seeds)
+    judged = _judge(same_seeds, variant)
+    changed_names = set(changed.values())
+    touched = judged["arms"].map(lambda arms: bool(changed_names & set(arms.split()))).astype(bool)
     judged = judged[touched].reset_index(drop=True)
-    unchanged = _judge(evidence.first(seeds), {arm: arm for arm in changed}, stand_ins)
-    return judged.assign(baseline=judged["claim"].map(unchanged.set_index("claim")["verdict"]))
+    baseline = _judge(same_seeds, variant.unchanged).set_index("claim")["verdict"]
+    return judged.assign(baseline=judged["claim"].map(baseline))
 
 
-def _judge(evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str]) -> pd.DataFrame:
-    touched = {evidence.arms[name].architecture for name in changed.values()}
+def _judge(evidence: Evidence, variant: Variant) -> pd.DataFrame:
     rows = []
     for claim in CLAIMS:
-        arms = [arm if stand_ins.get(arm) in claim.arms else stand_ins.get(arm, arm) for arm in claim.arms]
-        named = [changed.get(arm, arm) for arm in arms]
-        usable = [
-            evidence.has(name, claim.tables)
-            and evidence.architecture(arm) == paper.ARMS[own].architecture
-            and (arm in changed or evidence.arms[name].architecture not in touched)
-            and (not changed or evidence.arms[name].tau_trained or not claim.trained_tau)
-            for own, arm, name in zip(claim.arms, arms, named, strict=True)
-        ]
-        if chosen := _sufficient(claim, named, usable):
-            unchanged = [arm for arm, name in zip(arms, named, strict=True) if name in chosen]
-            lacking = [] if changed else [arm for arm in claim.arms if arm not in chosen]
-            reasons = [evidence.unlike(unchanged, claim.tables)]
-            reasons += [f"lacks {', '.join(lacking)}"] if lacking else []
-            rows.append(_row(claim, chosen, evidence, "; ".join(filter(None, reasons))))
+        parts = lineup.chosen(claim, evidence, variant)
+        if parts:
+            reason = _why_not_judged(claim, parts, evidence, variant)
+            rows.append(_row(claim, [part.trained_as for part in parts], evidence, reason))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _sufficient(claim: Claim, arms: list[str], usable: list[bool]) -> list[str]:
-    """The usable arms if the claim can be judged on them; else none."""
-    if claim.needs == "all":
-        return arms if all(usable) else []
-    if claim.needs == "pairs":
-        half = len(arms) // 2
-        usable = [a and b for a, b in zip(usable[:half], usable[half:], strict=True)] * 2
-    return list(dict.fromkeys(arm for arm, at_hand in zip(arms, usable, strict=True) if at_hand))
+def _why_not_judged(claim: Claim, parts: list[Part], evidence: Evidence, variant: Variant) -> str:
+    """In what these arms and experiments are not the paper's, and which arms are lacking; else empty.
+
+    Of a variant, arms count as what they are without its change, and may be some of the claim's.
+    """
+    reasons = [evidence.unlike([part.arm for part in parts], claim.tables)]
+    names = [part.trained_as for part in parts]
+    lacking = [arm for arm in claim.arms if arm not in names]
+    if lacking and not variant.changed:
+        reasons.append(f"lacks {', '.join(lacking)}")
+    return "; ".join(filter(None, reasons))
 
 
 def judge_variants(
     evidence: Evidence, variants: dict[str, dict[str, str]], stand_ins: dict[str, str], seeds: int
 ) -> pd.DataFrame:
     """All variants in one table, `seeds` networks of each arm, after the paper's settings with all."""
-    paper = judge(evidence)
-    parts = {"paper": paper.assign(baseline=paper["verdict"])}
+    judged = judge(evidence)
+    tables = [judged.assign(baseline=judged["verdict"], variant="paper")]
     for name, changed in variants.items():
-        parts[name] = judge_variant(evidence, changed, stand_ins, seeds)
-    return pd.concat([part.assign(variant=name) for name, part in parts.items()], ignore_index=True)
+        tables.append(judge_variant(evidence, changed, stand_ins, seeds).assign(variant=name))
+    return pd.concat(tables, ignore_index=True)
 
 
 def verdict_of(claim: Claim, found: Interval, n_seeds: int) -> str:
@@ -100,7 +95,9 @@ def verdict_of(claim: Claim, found: Interval, n_seeds: int) -> str:
     low, high = claim.bounds
     if low < found.low and found.high < high:
         return "reproduced"
-    return "not reproduced" if found.high <= low or found.low >= high else "inconclusive"
+    if found.high <= low or found.low >= high:
+        return "not reproduced"
+    return "inconclusive"
 
 
 def problems(table: pd.DataFrame) -> list[str]:
@@ -120,22 +117,40 @@ def count(table: pd.DataFrame) -> str:
     What was not judged is in none of these numbers, but said.
     """
     judged = table[table["verdict"] != NOT_JUDGED]
-    ours, calibrated = judged["panel"].str.startswith("own"), judged["calibrated"].astype(bool)
-    counts = _counts(judged[~ours & ~calibrated])
-    line = (
-        f"{counts} claims of the paper; {_counts(judged[ours])} statements of our own; "
+    parts = [_counts_by_origin(judged)]
+    if judged.empty:
+        parts = [f"no claim is judged, {len(table)} have numbers"]
+    elif len(judged) < len(table):
+        parts.append(f"{len(table) - len(judged)} not judged")
+    lacking = _n_lacking(table)
+    if lacking:
+        parts.append(f"{lacking} of {len(CLAIMS)} claims lack their arms")
+    return "; ".join(parts)
+
+
+def _counts_by_origin(judged: pd.DataFrame) -> str:
+    """The paper's claims, our own statements, and those on which a setting was chosen."""
+    ours = judged["panel"].str.startswith("own")
+    calibrated = judged["calibrated"].astype(bool)
+    return (
+        f"{_counts(judged[~ours & ~calibrated])} claims of the paper; "
+        f"{_counts(judged[ours])} statements of our own; "
         f"{calibrated.sum()} more had a part in choosing a setting"
     )
-    if judged.empty:
-        line = f"no claim is judged, {len(table)} have numbers"
-    arms = dict(zip(table["statement"], table["arms"], strict=True))
-    lacking = sum(not set(claim.arms) <= set(arms.get(claim.statement, "").split()) for claim in CLAIMS)
-    unjudged = f"; {len(table) - len(judged)} not judged" if 0 < len(judged) < len(table) else ""
-    return line + unjudged + (f"; {lacking} of {len(CLAIMS)} claims lack their arms" if lacking else "")
 
 
 def _counts(table: pd.DataFrame) -> str:
-    return ", ".join(f"{(table['verdict'] == name).sum()} {name}" for name in VERDICTS) + f", of {len(table)}"
+    """`3 reproduced, 1 not reproduced, 0 inconclusive, of 4`."""
+    counts = [f"{(table['verdict'] == name).sum()} {name}" for name in VERDICTS]
+    return ", ".join([*counts, f"of {len(table)}"])
+
+
+def _n_lacking(table: pd.DataFrame) -> int:
+    """How many claims are not in the table with all of their arms."""
+    # By the statement: a table for readers may have no column of names.
+    arms = dict(zip(table["statement"], table["arms"], strict=True))
+    judged_on = [set(arms.get(claim.says, "").split()) for claim in CLAIMS]
+    return sum(not set(claim.arms) <= there for claim, there in zip(CLAIMS, judged_on, strict=True))
 
 
 def summary(table: pd.DataFrame, note: str) -> str:
@@ -151,19 +166,29 @@ def markdown(table: pd.DataFrame, note: str = "") -> str:
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
     """The table for readers: statement, numbers with interval, verdict, and why it is none or not counted."""
-    few = (table["n_seeds"] < FEWEST) & (table["verdict"] == "inconclusive")
-    verdict = table["verdict"].where(~few, f"inconclusive (fewer than {FEWEST} networks)")
-    verdict = verdict.where(table["reason"] == "", verdict + " (" + table["reason"] + ")")
     rows = table.assign(
         claim=table["statement"],
         asked=[_asked(row) for row in table.itertuples()],
         found=[f"{row.estimate:.3g} ({row.low:.3g} to {row.high:.3g})" for row in table.itertuples()],
-        verdict=verdict.where(~table["calibrated"].astype(bool), verdict + " (calibrated)"),
+        verdict=[_verdict_and_why(row) for row in table.itertuples()],
     )
     return rows[["panel", "claim", "statistic", "asked", "found", "n_seeds", "verdict"]]
 
 
-def _asked(row) -> str:
+def _verdict_and_why(row: tuple) -> str:
+    """The verdict of a row, why it is none, and whether it is counted."""
+    words = [row.verdict]
+    if row.verdict == "inconclusive" and row.n_seeds < FEWEST:
+        words.append(f"(fewer than {FEWEST} networks)")
+    if row.reason:
+        words.append(f"({row.reason})")
+    if row.calibrated:
+        words.append("(calibrated)")
+    return " ".join(words)
+
+
+def _asked(row: tuple) -> str:
+    """`above 0.95`, `10 to 20`."""
     if row.direction == "between":
         return f"{row.threshold:g} to {row.threshold_high:g}"
     return f"{row.direction} {row.threshold:g}"
@@ -171,16 +196,15 @@ def _asked(row) -> str:
 
 def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict:
     """A claim with its numbers and verdict; `reason`: why it is not judged, empty if it is."""
-    found = MEASURES[claim.name](evidence, arms)
-    if isinstance(found, Sample):
-        found = found.interval(claim.direction)
-    low, high = claim.bounds
+    measured = claim.measure(evidence, arms)
+    found = measured.interval(claim.direction) if isinstance(measured, Sample) else measured
     verdict = NOT_JUDGED if reason else verdict_of(claim, found.interval, found.n_seeds)
+    low, high = claim.bounds
     needed = seeds_needed(found.interval, found.n_seeds, claim.bounds)
     return {
         "claim": claim.name,
         "panel": claim.panel,
-        "statement": claim.statement,
+        "statement": claim.says,
         "statistic": claim.statistic,
         "arms": " ".join(arms),
         **found.interval._asdict(),

@@ -24,29 +24,30 @@ def compare(curves: pd.DataFrame, pairs: dict[str, str]) -> pd.DataFrame:
     rows = []
     for fresh, pool in pairs.items():
         for quantity in QUANTITIES:
-            ours, theirs = (_by_epoch(curves, arm, quantity) for arm in (pool, fresh))
-            for epoch in ours.index.intersection(theirs.index):
-                both = pd.concat([ours.loc[epoch], theirs.loc[epoch]], axis=1).dropna()
-                a, b = both.iloc[:, 0], both.iloc[:, 1]
+            of_pool = _by_epoch(curves, pool, quantity)
+            of_fresh = _by_epoch(curves, fresh, quantity)
+            for epoch in of_pool.index.intersection(of_fresh.index):
+                both = pd.concat([of_pool.loc[epoch], of_fresh.loc[epoch]], axis=1).dropna()
                 if len(both):
-                    difference = difference_of_means(a, b, paired=True)
-                    rows.append(
-                        {
-                            "arm_pool": pool,
-                            "arm_fresh": fresh,
-                            "quantity": quantity,
-                            "epoch": epoch,
-                            "n_seeds": len(a),
-                            "mean_pool": a.mean(),
-                            "mean_fresh": b.mean(),
-                            "difference": difference.estimate,
-                            "low": difference.low,
-                            "high": difference.high,
-                        }
-                    )
+                    names = {"arm_pool": pool, "arm_fresh": fresh, "quantity": quantity, "epoch": epoch}
+                    rows.append(names | _compared(both.iloc[:, 0], both.iloc[:, 1]))
     return pd.DataFrame(rows)
 
 
+def _compared(pool: pd.Series, fresh: pd.Series) -> dict[str, float]:
+    """Means of both, and the difference of networks with the same seed."""
+    difference = difference_of_means(pool, fresh, paired=True)
+    return {
+        "n_seeds": len(pool),
+        "mean_pool": pool.mean(),
+        "mean_fresh": fresh.mean(),
+        "difference": difference.estimate,
+        "low": difference.low,
+        "high": difference.high,
+    }
+
+
 def _by_epoch(curves: pd.DataFrame, arm: str, quantity: str) -> pd.DataFrame:
+    """The values of one arm's networks, epochs by seeds; the last one stays."""
     own = curves[curves["arm"] == arm]
     return own.pivot(index="epoch", columns="seed", values=quantity).ffill()

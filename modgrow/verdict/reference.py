@@ -59,10 +59,12 @@ def tau_over(first: int, last: int, kind: str) -> Callable[[Evidence, str], PerS
 
 
 def _n_solved(evidence: Evidence, arm: str) -> PerSeed:
+    """Largest N at the end of training."""
     return evidence.n_solved(arm).to_numpy(float)
 
 
 def _flat(units: int, theirs: str) -> Reference:
+    """What the authors' flat networks of one size solved."""
     what = f"tasks solved, flat, {units} units (theirs: the largest N of 5 networks, 24 h each)"
     return Reference(what, theirs, "authors' sparse networks", f"flat_{units}", "learning_curves", tasks)
 
@@ -121,26 +123,35 @@ def compare(evidence: Evidence) -> pd.DataFrame:
     rows = []
     for reference in REFERENCES:
         tables = (reference.table,)
-        if evidence.has(reference.arm, tables) and not evidence.unlike([reference.arm], tables):
-            ours = reference.ours(evidence, reference.arm)
-            ours = ours[np.isfinite(ours)]
-            if len(ours):
-                numbers = (ours.mean(), ours.min(), ours.max(), len(ours))
-                rows.append((reference.what, reference.theirs, reference.source, reference.arm, *numbers))
+        if not evidence.has(reference.arm, tables) or evidence.unlike([reference.arm], tables):
+            continue
+        ours = reference.ours(evidence, reference.arm)
+        ours = ours[np.isfinite(ours)]
+        if len(ours):
+            numbers = (ours.mean(), ours.min(), ours.max(), len(ours))
+            rows.append((reference.what, reference.theirs, reference.source, reference.arm, *numbers))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
 
 
 def markdown(found: pd.DataFrame, evidence: Evidence) -> str:
     """The numbers of `compare` for readers, under a line on the arms that these leave out, and why."""
-    asked = dict.fromkeys((reference.arm, reference.table) for reference in REFERENCES)
-    apart = [(a, table) for a, table in asked if evidence.has(a, (table,)) and evidence.unlike([a], [table])]
-    said = []
-    if apart:
-        arms, tables = (list(dict.fromkeys(names)) for names in zip(*apart, strict=True))
-        words = evidence.unlike(arms, tables)
-        said.append(
-            f"The authors' numbers are not set beside {', '.join(arms)}: not the paper's settings: {words}."
-        )
+    parts = [_left_out(evidence)]
     if len(found):
-        said.append(tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g"))
+        parts.append(tabulate(found, headers="keys", tablefmt="pipe", showindex=False, floatfmt=".3g"))
+    said = [part for part in parts if part]
     return "\n\n".join(said or ["No arm of this run has a number of the authors."]) + "\n"
+
+
+def _left_out(evidence: Evidence) -> str:
+    """Which arms have numbers of the authors but other settings than the paper's; empty if none."""
+    arms = []
+    tables = []
+    for arm, table in dict.fromkeys((reference.arm, reference.table) for reference in REFERENCES):
+        if evidence.has(arm, (table,)) and evidence.unlike([arm], [table]):
+            arms.append(arm)
+            tables.append(table)
+    if not arms:
+        return ""
+    names = ", ".join(dict.fromkeys(arms))
+    words = evidence.unlike(dict.fromkeys(arms), dict.fromkeys(tables))
+    return f"The authors' numbers are not set beside {names}: not the paper's settings: {words}."

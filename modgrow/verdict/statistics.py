@@ -26,9 +26,11 @@ class Interval(NamedTuple):
 def resampled_means(group: Group, rng: np.random.Generator) -> Float[np.ndarray, "resample ..."]:
     """Means of the group over seeds drawn with replacement. No spread gives the mean itself, exactly."""
     group = np.asarray(group, float)
-    n, mean = len(group), group.mean(0)
-    counts = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
-    return mean + np.tensordot(counts / n, group - mean, 1)
+    n_seeds = len(group)
+    mean = group.mean(0)
+    # A resample is how often each network was drawn. Means of deviations, not of values: these round.
+    counts = rng.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), RESAMPLES)
+    return mean + np.tensordot(counts / n_seeds, group - mean, 1)
 
 
 def bootstrap(groups: Sequence[Group], statistic: Callable[..., np.ndarray]) -> Interval:
@@ -58,9 +60,14 @@ def worst(
     rng = stream(0, "bootstrap")
     draws = components(*(resampled_means(group, rng) for group in groups))
     tail = (1 - LEVEL) / 2
-    tails = (tail, tail / len(draws)) if direction == "above" else (tail / len(draws), tail)
-    low = float(extreme(np.quantile(draw, tails[0]) for draw in draws))
-    return Interval(estimate, low, float(extreme(np.quantile(draw, 1 - tails[1]) for draw in draws)))
+    shared_tail = tail / len(draws)
+    if direction == "above":
+        low_tail, high_tail = tail, shared_tail
+    else:
+        low_tail, high_tail = shared_tail, tail
+    low = extreme(np.quantile(draw, low_tail) for draw in draws)
+    high = extreme(np.quantile(draw, 1 - high_tail) for draw in draws)
+    return Interval(estimate, float(low), float(high))
 
 
 def mean_interval(values: Sequence[float]) -> Interval:
@@ -76,22 +83,27 @@ def difference_of_means(first: Sequence[float], second: Sequence[float], paired:
 
 
 def share_interval(hits: int, of: int) -> Interval:
-    """A share of networks, with the exact binomial (Clopper-Pearson) interval."""
+    """The share of networks that hit, with the exact binomial (Clopper-Pearson) interval."""
     found = stats.binomtest(hits, of).proportion_ci(confidence_level=LEVEL, method="exact")
     return Interval(hits / of, float(found.low), float(found.high))
 
 
 def probability_of_improvement(first: Sequence[float], second: Sequence[float]) -> Interval:
     """Probability that a network of `first` has the larger value; ties count half."""
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    wins = (first[:, None] > second) + 0.5 * (first[:, None] == second)
-    if min(len(first), len(second)) < 2:
-        return Interval(float(wins.mean()), np.nan, np.nan)
+    one = np.asarray(first, float)[:, None]
+    other = np.asarray(second, float)
+    wins = (one > other) + 0.5 * (one == other)  # (network of first, network of second)
+    estimate = float(wins.mean())
+    if min(wins.shape) < 2:
+        return Interval(estimate, np.nan, np.nan)
     rng = stream(0, "bootstrap")
-    shares = (resampled_means(np.eye(len(sample)), rng) for sample in (first, second))
-    draws = np.einsum("ra,ab,rb->r", next(shares), wins, next(shares))
+    # Resampled means of unit vectors are the shares of each network in a resample.
+    shares_of_first = resampled_means(np.eye(len(first)), rng)
+    shares_of_second = resampled_means(np.eye(len(second)), rng)
+    draws = np.einsum("ra,ab,rb->r", shares_of_first, wins, shares_of_second)
     tail = (1 - LEVEL) / 2
-    return Interval(float(wins.mean()), *map(float, np.quantile(draws, (tail, 1 - tail))))
+    low, high = np.quantile(draws, (tail, 1 - tail))
+    return Interval(estimate, float(low), float(high))
 
 
 def seeds_needed(found: Interval, n_seeds: int, bounds: tuple[float, float]) -> float:
@@ -100,10 +112,16 @@ def seeds_needed(found: Interval, n_seeds: int, bounds: tuple[float, float]) -> 
     Its half-widths shrink with the root of the number of seeds. Infinite where the estimate lies on a
     bound, NaN where there is no interval; more than `n_seeds`, for a claim that these could not settle.
     """
-    needed = []
-    for bound in filter(math.isfinite, bounds):
-        distance = found.estimate - bound
-        half = found.estimate - found.low if distance > 0 else found.high - found.estimate
-        needed.append(n_seeds * (half / distance) ** 2 if distance else math.inf)
-    most = max(needed)
-    return max(most, n_seeds + 1) if math.isfinite(found.low) else math.nan
+    if not math.isfinite(found.low):
+        return math.nan
+    needed = [_to_clear(bound, found, n_seeds) for bound in bounds if math.isfinite(bound)]
+    return max(*needed, n_seeds + 1)
+
+
+def _to_clear(bound: float, found: Interval, n_seeds: int) -> float:
+    """Seeds at which the side of the interval that faces the bound would just reach it."""
+    distance = found.estimate - bound
+    if distance == 0:
+        return math.inf
+    half_width = found.estimate - found.low if distance > 0 else found.high - found.estimate
+    return n_seeds * (half_width / distance) ** 2

@@ -1,0 +1,151 @@
+"""Planted worlds to judge claims on: one in which the paper is right, one in which it is wrong."""
+
+import numpy as np
+import pandas as pd
+
+from modgrow import config
+from modgrow.experiments import pathways
+from modgrow.experiments.ideal import ideal_timescales
+from modgrow.verdict.claim import FLAT, MODULAR
+from modgrow.verdict.evidence import Evidence
+from tests.runs import ROOT
+
+ARMS = {name: arm for name, arm in config.load(ROOT / "config.yaml").arms.items() if "." not in name}
+SEEDS = 5
+# N_solved per arm in a world that is as the paper says.
+N_SOLVED = dict.fromkeys(MODULAR, 61) | {"modular_5": 45} | dict(zip(FLAT, (11, 25, 33, 37), strict=True))
+N_SOLVED |= {"frozen_recurrent_5": 15, "frozen_feedforward_5": 3, "frozen_recurrent_10": 60}
+N_SOLVED |= {"frozen_feedforward_10": 4, "copy_none_5": 10, "copy_recurrent_5": 20, "copy_feedforward_5": 10}
+N_SOLVED |= {"copy_both_5": 20, "copy_input_5": 12, "copy_none_10": 60, "copy_both_10": 60, "n200": 200}
+
+
+def curves(n_solved, right):
+    """Every network solves one task per epoch to its N and stops there."""
+    rows = []
+    for arm, n in n_solved.items():
+        for seed in range(SEEDS):
+            last = n + seed % 2 * (n < 60)
+            for epoch in range(1, max(60, n - 1) + 1):
+                late = epoch - 60 + last if arm in FLAT and not right else 1 + epoch
+                now = max(min(late, last), 1)
+                rows.append((arm, seed, epoch, now + 1, 0.1, 0.99, 0.99, now, now - 1))
+    columns = [
+        "arm",
+        "seed",
+        "epoch",
+        "n",
+        "loss",
+        "accuracy",
+        "accuracy_previous",
+        "n_solved",
+        "n_tasks_solved",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def per_seed(arms, values):
+    """One row per arm, seed and (columns, value); seeds differ a little."""
+    rng = np.random.default_rng(0)
+    return [
+        {"arm": arm, "seed": seed, **columns, column: value + 0.005 * rng.standard_normal()}
+        for arm in arms
+        for seed in range(SEEDS)
+        for columns, column, value in values(arm)
+    ]
+
+
+def world(right=True):
+    """All tables, with the paper's statements planted in them, or their opposites."""
+    sign = 1 if right else -1
+    n_solved = N_SOLVED
+    if not right:
+        n_solved = dict.fromkeys(N_SOLVED, 30) | {"modular_5": 61, "n200": 150, "copy_input_5": 50}
+        n_solved |= dict.fromkeys(FLAT, 61) | {"frozen_recurrent_10": 3, "frozen_recurrent_5": 61}
+        n_solved |= {"copy_recurrent_5": 10, "copy_feedforward_5": 45, "copy_both_5": 20, "copy_both_10": 61}
+    learned = curves(n_solved, right)
+
+    def generalisation(arm):
+        start = 0.8 + 0.1 * sign * (arm in MODULAR)
+        return [({"variant": "default", "k": k}, "accuracy", start - 0.02 * sign * k) for k in range(1, 11)]
+
+    def half_points(arm):
+        modular = arm in MODULAR
+        small = (-0.5 if right else 1.5) * (arm == "modular_5")
+        jitter = 0.0 if right else 0.4 * ((MODULAR + FLAT).index(arm) % 4)
+        logs = {
+            "weights": -0.5 + sign * modular,
+            "tau": -sign * modular,
+            "recurrent": 0.2,
+            "feedforward": 0.2 - 0.3 * sign,
+        }
+        return [({"pathway": p}, "half_epsilon", 10 ** (log + small + jitter)) for p, log in logs.items()]
+
+    def timescales(arm):
+        modular, found = arm in MODULAR, []
+        ideal = ideal_timescales(range(2, 31), 30)["tau_effective"].tolist()
+        for n, reader in zip(range(2, 31), ideal, strict=True):
+            tau = (1.4 + 0.02 * n * (not right)) if modular else (1.0 if right else 1.5)
+            effective = 2 + reader + sign * (0.1 * n + modular) if right else 9 - 0.1 * n - modular
+            row = {"n": n, "drive": "uniform", "unit": 0, "tau": tau, "tau_weighted": effective}
+            found.append((row, "tau_effective", effective))
+        return found
+
+    def accuracies(arm):
+        """Unperturbed, deeper modules are a little worse already; that alone must not count."""
+        return [
+            (
+                {"pathway": pathway, "epsilon": epsilon, "draw": 0, "n": n},
+                "accuracy",
+                0.99 - 0.0005 * n - epsilon * (2 + 0.1 * sign * (n - 15)),
+            )
+            for pathway in ("recurrent", "feedforward")
+            for epsilon in (0.0, 0.1)
+            for n in range(2, 31)
+        ]
+
+    def struck(arm):
+        """All tasks up to 25 fail from a strength on, larger in modular networks; the others never do."""
+        fails = {"weights": 0.5 * sign * (arm in MODULAR), "tau": -0.5 * sign * (arm in MODULAR)}
+        return [
+            (
+                {"pathway": pathway, "epsilon": epsilon, "draw": 0, "n": n},
+                "accuracy",
+                0.98 if epsilon == 0 or np.log10(epsilon) < last or n > n_solved["flat_54"] else 0.5,
+            )
+            for pathway, last in fails.items()
+            for epsilon in (0.0, *np.geomspace(0.01, 100, 17))
+            for n in range(2, 41)
+        ]
+
+    def changes(arm):
+        values = {"recurrent": 0.1, "feedforward": 0.1 + 0.1 * sign}
+        return [({"pathway": pathway, "module": 3}, "variance", v) for pathway, v in values.items()]
+
+    plans = {arm: pathways.plan(ARMS["modular_5"]) for arm in n_solved}
+    if right:
+        halves = {key: plans["modular_5"][key] / 2 for key in ("n_trained", "n_trained_weights")}
+        plans["frozen_recurrent_5"] = {**plans["frozen_recurrent_5"], **halves}
+    tables = {
+        "learning_curves": learned,
+        "generalisation": per_seed(("modular_15", "flat_91"), generalisation),
+        "perturbation_summary": per_seed(MODULAR + FLAT, half_points),
+        "perturbation": per_seed(("modular_15",), accuracies) + per_seed(MODULAR[1:] + FLAT[1:], struck),
+        "timescales": per_seed(("modular_15", "flat_91"), timescales),
+        "conservation": per_seed(MODULAR, changes),
+        "pathways": [{"arm": arm, "seed": 0, **plan} for arm, plan in plans.items()],
+    }
+    return Evidence({name: pd.DataFrame(table) for name, table in tables.items()}, ARMS)
+
+
+def changed_world():
+    """The right world, and beside it a variant in which modular 10 and flat 54 have changed places."""
+    evidence = world()
+    arms = evidence.arms | {f"{arm}.odd": evidence.arms[arm] for arm in ("modular_10", "flat_54")}
+    for name, table in evidence.tables.items():
+        if name in ("generalisation", "timescales"):  # asked of the large arms alone
+            table = pd.concat([table, table[table["arm"] == "flat_91"].assign(arm="modular_10")])
+        swapped = table.assign(
+            arm=table["arm"].map({"modular_10": "flat_54.odd", "flat_54": "modular_10.odd"})
+        )
+        evidence.tables[name] = pd.concat([table, swapped.dropna(subset=["arm"])], ignore_index=True)
+    return Evidence(evidence.tables, arms)
