@@ -88,9 +88,7 @@ def named(name: str) -> Task:
     """The task of that name, from its file. Raises ModgrowError."""
     known = extensions.names("tasks")
     if name not in known:
-        raise ModgrowError(
-            f"{name} is no task; name one of {', '.join(known)}, or add modgrow/tasks/{name}.py"
-        )
+        raise ModgrowError(f"{name} is no task; name one of {', '.join(known)}, or add its file to tasks/")
     return extensions.load("tasks", name).TASK
 
 

@@ -19,5 +19,8 @@ def answers(
     bias = module.readout_bias[heads]
     direction = readout[:, 1] - readout[:, 0]
     offset = bias[:, 0] - bias[:, 1]
-    read = torch.einsum("hu,...us->h...s", direction, states)
+    if states.shape[-1] == 1:  # one product for all times, not a tiny one for each
+        read = (states[..., 0] @ direction.T)[..., None, :].movedim(-1, 0)
+    else:
+        read = (direction @ states).movedim(-2, 0)
     return read > offset.view(-1, *[1] * (read.dim() - 1))

@@ -26,8 +26,8 @@ Bits = str | Sequence | np.ndarray | Tensor
 class Trained:
     """A network with what was solved.
 
-    `n_solved` is the largest N solved, n_first - 1 if none was. `snapshots` holds the network at each solved N
-    for arms whose networks do not `keep_their_past`. `provenance` says what made it.
+    `n_solved` is the largest N solved, n_first - 1 if none was. `snapshots` holds the network at each solved
+    N, for arms whose networks do not `keep_their_past`. `provenance` says what made it.
     """
 
     network: Network
@@ -108,7 +108,7 @@ class Trained:
 
 
 def keep_their_past(arm: Arm) -> bool:
-    """Whether networks of this arm hold what they were at each N: in a chain that grows, old modules freeze."""
+    """Whether networks of this arm hold what they were at each N: where a chain grows, old modules freeze."""
     return arm.modules(2) > 1
 
 
@@ -122,9 +122,7 @@ def read_bits(bits: Bits) -> Float[Tensor, "time sequence"]:
         given = np.asarray(bits.detach().cpu() if isinstance(bits, Tensor) else bits)
         given = given.astype(np.float64, casting="same_kind" if given.size else "unsafe")
     except (TypeError, ValueError):
-        raise ModgrowError(
-            "bits: no array of numbers; give (time,) or (time, sequence), as long each"
-        ) from None
+        raise ModgrowError("bits: no array of numbers; give (time,) or (time, sequence)") from None
     if given.ndim not in (1, 2):
         raise ModgrowError(f"bits: {given.ndim} dimensions; give (time,) or (time, sequence)")
     if not given.size:
