@@ -154,6 +154,11 @@ class Arm(Record):
         return self
 
     @property
+    def grows(self) -> bool:
+        """Whether every new N gets a module of its own; in a flat network it gets a head alone."""
+        return self.architecture == "modular"
+
+    @property
     def n_limit(self) -> int:
         """The largest N that training can reach."""
         by_epochs = None if self.epochs is None else self.n_first + self.epochs - 1
@@ -170,7 +175,7 @@ class Arm(Record):
 
     def modules(self, heads: int) -> int:
         """How many modules a network with so many heads has: one per head, or one in all."""
-        return 1 if self.architecture == "flat" else heads
+        return heads if self.grows else 1
 
     def n_weights(self, heads: int) -> int:
         """Off-diagonal W^R, W^FF and readout weights of a network with `heads` heads.

@@ -1,5 +1,6 @@
 """Tasks against plain loops; chance and the ideal reader against readers; a new task is one file."""
 
+import shutil
 import subprocess
 import sys
 
@@ -227,13 +228,25 @@ def one_more_file(tmp_path, monkeypatch):
     """A folder of tasks with one more file in it."""
     (tmp_path / "delay.py").write_text(NEW_TASK)
     monkeypatch.setattr(modgrow.tasks, "__path__", [*modgrow.tasks.__path__, str(tmp_path)])
-    caches = (extensions.names, extensions.load, task.named)
-    for cache in caches:
-        cache.cache_clear()
+    monkeypatch.setattr(extensions, "names", lambda folder: ("delay", *NAMES))
+    task.named.cache_clear()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    task.named.cache_clear()
+    extensions.load.cache_clear()
     sys.modules.pop("modgrow.tasks.delay", None)
+
+
+def test_a_new_task_is_found_by_its_file(tmp_path):
+    shutil.copytree(ROOT / "modgrow", tmp_path / "modgrow", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "modgrow" / "tasks" / "delay.py").write_text(NEW_TASK)
+    code = """
+from modgrow import extensions, task
+from modgrow.arm import Arm
+assert extensions.names('tasks') == ('delay', 'match', 'parity')
+assert Arm(units=5, task='delay', n_first=1).lengths(3) == (5, 12)
+assert task.named('delay').title == 'delay'
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
 
 
 def test_a_new_task_is_one_file_and_is_learnt(one_more_file):

@@ -9,7 +9,7 @@ from modgrow.learning.curriculum import Curriculum
 from modgrow.model import dynamics, heads
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
-from modgrow.model.trained import Trained, keep_their_past, read_bits
+from modgrow.model.trained import Trained, read_bits
 from modgrow.store import networks
 from tests.conftest import small_arm
 
@@ -38,7 +38,7 @@ def untrained(modules, **overrides):
     for _ in range(modules):
         grow(network, 0)
     newest = network.n_newest
-    return Trained(network, 0, newest, snapshots={} if keep_their_past(network.arm) else {newest: network})
+    return Trained(network, 0, newest, snapshots={} if network.arm.grows else {newest: network})
 
 
 def by_hand(trained, bits):

@@ -23,7 +23,7 @@ from modgrow.learning.progress import say
 from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import draw
 from modgrow.model.network import PATHWAY_TENSORS, WEIGHTS, LeakyModule, Network
-from modgrow.model.trained import Trained, keep_their_past
+from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 VARIANTS = ("default", "readout")
@@ -44,7 +44,7 @@ class Substrate:
         even = longest.model_copy(update={"density": 0.5})
         self.test = Pool(even, self.seed, "generalisation test", test_batches)
         self.training: Pool | Fresh = Fresh(longest)
-        if keep_their_past(self.arm):
+        if self.arm.grows:
             own = self.arm.pool_batches
             batches = USUAL_POOL if own == "fresh" else own
             self.training = Pool(longest, self.seed, "generalisation training", batches)

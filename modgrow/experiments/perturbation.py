@@ -51,7 +51,7 @@ def rows(trained: Trained, weights: dict, tau: dict, draws: int, steps: int) -> 
     `weights` and `tau` are the strengths of either: lowest, highest, count.
     """
     pathways = ["weights", "tau"]
-    if trained.arm.modules(2) > 1:  # one module has no W^FF, and its W^R is all its weights
+    if trained.arm.grows:  # a single module has no W^FF, and its W^R is all its weights
         pathways += ["recurrent", "feedforward"]
     sweeps = []
     for pathway in pathways:

@@ -14,7 +14,7 @@ from modgrow.experiments import fits
 from modgrow.experiments.autocorrelation import LagSums, normalised
 from modgrow.experiments.drive import stream_states
 from modgrow.model.network import LeakyModule
-from modgrow.model.trained import Trained, keep_their_past
+from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
@@ -92,7 +92,7 @@ def _chains(trained: Trained) -> Iterator[tuple[range, list[LeakyModule]]]:
     A chain that grew is run once and has a module for every n; of others each n has a network of its own.
     """
     solved = range(trained.arm.n_first, trained.n_solved + 1)
-    groups = [solved] if keep_their_past(trained.arm) else [range(n, n + 1) for n in solved]
+    groups = [solved] if trained.arm.grows else [range(n, n + 1) for n in solved]
     for orders in groups:
         if orders:
             yield orders, list(trained.at(orders[-1]).network.chain)

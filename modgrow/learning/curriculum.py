@@ -16,7 +16,7 @@ from modgrow.learning.held_out import held_out
 from modgrow.learning.training import make_optimizer, train_epoch
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
-from modgrow.model.trained import Trained, keep_their_past
+from modgrow.model.trained import Trained
 from modgrow.store.states import Journal, Record, State
 from modgrow.streams import stream
 
@@ -25,7 +25,7 @@ class Curriculum:
     """One network and its way through the curriculum; iterate over it to train.
 
     `records` has a row for every epoch so far. `snapshots` maps N to the network that had just solved
-    N, for arms whose networks do not keep their past themselves.
+    N, for arms that do not grow: a chain keeps its past itself, as older modules never change.
     """
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
@@ -99,7 +99,7 @@ class Curriculum:
         accuracies = self._accuracies(epoch)
         if not self.diverged and solved(accuracies, self.arm.threshold):
             self.n_solved = self.network.n_newest
-            if not keep_their_past(self.arm):
+            if not self.arm.grows:
                 self.snapshots[self.n_solved] = copy.deepcopy(self.network)
         self.records.append(self._record(epoch, loss, accuracies))
         return self.records[-1]
@@ -125,8 +125,8 @@ class Curriculum:
         return all(torch.isfinite(value).all() for value in self.network.trained())
 
     def _freeze(self) -> None:
-        """Where a new module comes, the newest one will not change again: push the pools through it."""
-        if keep_their_past(self.arm):
+        """Where another module comes, the newest will not change again: push the pools through it."""
+        if self.arm.grows:
             for pool in (self._source, self._test):
                 pool.extend(self.network.newest)
 

@@ -27,7 +27,8 @@ class Trained:
     """A network with what was solved.
 
     `n_solved` is the largest N solved, n_first - 1 if none was. `snapshots` holds the network at each solved
-    N, for arms whose networks do not `keep_their_past`. `provenance` says what made it.
+    N, for arms that do not grow: a chain that grows keeps its past itself, as older modules never change.
+    `provenance` says what made it.
     """
 
     network: Network
@@ -105,11 +106,6 @@ class Trained:
             run = few.states if given.device.type == "cpu" else LeakyModule.states
             below = run(module, given, silent, below)  # from the state before the first bit on
             yield module, below[1:]
-
-
-def keep_their_past(arm: Arm) -> bool:
-    """Whether networks of this arm hold what they were at each N: where a chain grows, old modules freeze."""
-    return arm.modules(2) > 1
 
 
 def read_bits(bits: Bits) -> Float[Tensor, "time sequence"]:

@@ -1,8 +1,8 @@
 """Trained networks on disk: safetensors, with what made them in the header. Nothing is unpickled.
 
 Tensors are named `chain.<m>.<tensor>` (module m counted from 1), `chain.<m>.start.<tensor>` (its
-untrained values), and `solved.<N>.chain.<m>.<tensor>` for arms whose networks do not keep their past: the
-network that had just solved N.
+untrained values), and for arms that do not grow `solved.<N>.chain.1.<tensor>`: the network that had just
+solved N.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from torch import Tensor
 from modgrow.arm import Arm, Record
 from modgrow.differences import differences, in_words
 from modgrow.model.network import TENSORS, LeakyModule, Network
-from modgrow.model.trained import Trained, keep_their_past
+from modgrow.model.trained import Trained
 from modgrow.store import checked, headers
 from modgrow.store.checked import Form
 from modgrow.validation import validated
@@ -111,7 +111,7 @@ def _chain(arm: Arm, n_newest: int) -> dict[str, dict[str, tuple[int, ...]]]:
 
 def _snapshots(arm: Arm, n_solved: int) -> range:
     """The N at which a network is kept beside the last one."""
-    return range(arm.n_first, arm.n_first if keep_their_past(arm) else n_solved + 1)
+    return range(arm.n_first, arm.n_first if arm.grows else n_solved + 1)
 
 
 def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
@@ -123,7 +123,7 @@ def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
 
 def _n_newest(arm: Arm, forms: dict[str, Form]) -> int:
     """N of the newest head: of a chain that grows by its modules, else by the heads of its one module."""
-    if keep_their_past(arm):
+    if arm.grows:
         heads = len({name.split(".")[1] for name in forms if name.startswith("chain.")})
     else:
         _, shape = forms.get("chain.1.readout", ("", ()))
