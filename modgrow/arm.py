@@ -172,9 +172,17 @@ class Arm(Record):
             )
         if self.nesterov and self.momentum == 0.0:
             raise ValueError("nesterov is true but momentum is 0.0; give momentum, or nesterov: false")
+        if self.task not in extensions.names("tasks"):
+            raise ValueError(
+                f"task is {self.task}; name one of {', '.join(extensions.names('tasks'))}, or add its file"
+            )
+        n_min = extensions.load("tasks", self.task).TASK.n_min
+        if self.n_first < n_min:
+            raise ValueError(f"n_first is {self.n_first}; the task {self.task} begins at N = {n_min}")
         if self.n_max is not None and self.n_max < self.n_first:
             raise ValueError(f"n_max is {self.n_max}; must be at least n_first, {self.n_first}")
-        if self.length_factor * self.n_first < self.n_first + self.length_extra:
+        shortest, longest = self.lengths(self.n_first)
+        if longest < shortest:
             raise ValueError(
                 f"length_factor is {self.length_factor}: the longest sequence at N = {self.n_first} is "
                 f"then shorter than the shortest, N + {self.length_extra}; raise length_factor"
@@ -200,8 +208,13 @@ class Arm(Record):
         return min(n for n in (by_epochs, self.n_max) if n is not None)
 
     def lengths(self, n: int) -> tuple[int, int]:
-        """Shortest and longest sequence at parity order `n`, both inclusive."""
-        return n + self.length_extra, math.floor(self.length_factor * n + 1e-9)
+        """Shortest and longest sequence at N = `n`, both inclusive."""
+        needed = extensions.load("tasks", self.task).TASK.shortest(n)
+        return needed + self.length_extra, math.floor(self.length_factor * needed + 1e-9)
+
+    def heads(self, n: int) -> int:
+        """How many heads stand for n_first to `n`; so many tasks are solved if `n` is the largest solved."""
+        return n - self.n_first + 1
 
     def trains(self, pathway: str) -> bool:
         """Whether a pathway goes on training where no policy of growth freezes it."""

@@ -57,7 +57,7 @@ def losses(arm, device, updates=100):
     """Losses of the first updates of a two-module network."""
     network, pool = Network(arm), source(arm, 0, device)
     for step in range(2):
-        if step and arm.architecture == "modular":
+        if step and arm.grows:
             pool.extend(network.newest)
         grow(network, 0)
         network.to(device)

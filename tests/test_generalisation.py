@@ -6,8 +6,8 @@ import torch
 
 from modgrow.experiments import fits, generalisation, timescales
 from modgrow.experiments.drive import stream_states
-from modgrow.learning import task
 from modgrow.learning.curriculum import Curriculum
+from modgrow.learning.draws import draw_bits, draw_initial
 from modgrow.model import dynamics
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
@@ -31,10 +31,16 @@ def untrained(modules, **overrides):
     return network
 
 
+def solved(network, n):
+    """The network as if it had just solved `n`."""
+    newest = network.n_newest
+    return Trained(network, 0, newest, snapshots={newest: network} if len(network.chain) == 1 else {}).at(n)
+
+
 def test_the_readout_variant_moves_the_head_alone():
     for flat, modules in ((False, 3), (True, 3)):
         network = untrained(modules, flat=flat)
-        substrate = generalisation.Substrate(network, 0, 4, 2, test_batches=2)
+        substrate = generalisation.Substrate(solved(network, 4), 2, test_batches=2)
         for variant in generalisation.VARIANTS:
             learner = generalisation.with_new_heads(substrate.module, substrate.arm, 0, [6], variant)
             names = {name for name, p in learner.newest.named_parameters() if p.requires_grad}
@@ -51,7 +57,7 @@ def test_the_readout_variant_moves_the_head_alone():
 def test_heads_trained_together_are_those_trained_one_by_one(flat):
     """Referee: torch's own clipping and optimiser, for one head at a time on states stepped by hand."""
     network = untrained(3, flat=flat, units=6, clip_norm=0.3)
-    substrate = generalisation.Substrate(network, 0, 4, 3, test_batches=2)
+    substrate = generalisation.Substrate(solved(network, 4), 3, test_batches=2)
     orders = range(5, 8)
     together = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
     optimizer = generalisation.make_optimizer(together)
@@ -82,7 +88,7 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
 @pytest.mark.parametrize("flat", [False, True])
 def test_many_heads_are_tested_as_each_would_be_alone(flat):
     """Also where sequences of the smallest N + K are shorter than the largest N + K."""
-    substrate = generalisation.Substrate(untrained(3, flat=flat, units=6), 0, 4, 8, test_batches=50)
+    substrate = generalisation.Substrate(solved(untrained(3, flat=flat, units=6), 4), 8, test_batches=50)
     orders = range(5, 13)
     many = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
     for n in orders:
@@ -93,11 +99,11 @@ def test_many_heads_are_tested_as_each_would_be_alone(flat):
 
 def test_each_head_reads_the_pass_at_a_length_of_its_own_and_answers_for_it():
     """Referee: the same batch, stepped from its start by the plain reference, and bits summed in Python."""
-    substrate = generalisation.Substrate(untrained(3, units=6), 0, 4, 3, test_batches=2)
+    substrate = generalisation.Substrate(solved(untrained(3, units=6), 4), 3, test_batches=2)
     orders, rng = range(5, 8), np.random.default_rng(1)
     states, labels = generalisation.read_apart(substrate, orders, np.random.default_rng(1))
     batch = substrate.longest(7, rng)
-    initial = task.draw_initial(rng, 6, substrate.arm.batch_size, substrate.arm.initial_state).double()
+    initial = draw_initial(rng, 6, substrate.arm.batch_size, substrate.arm.initial_state).double()
     module = substrate.module
     plain = dynamics.run(batch.bits, initial, batch.upstream, **module._weights()).detach()
     assert len(batch.bits) == 28
@@ -111,7 +117,7 @@ def test_each_head_reads_the_pass_at_a_length_of_its_own_and_answers_for_it():
 
 def test_the_module_below_is_the_one_that_had_solved_n():
     network = untrained(5)
-    substrate = generalisation.Substrate(network, 0, 4, 2, test_batches=2)
+    substrate = generalisation.Substrate(solved(network, 4), 2, test_batches=2)
     assert substrate.module is network.chain[2]
     assert substrate.training.depth == substrate.test.depth == 2
 
@@ -141,7 +147,7 @@ def test_a_network_that_never_got_there_gives_rows_that_say_so():
 @pytest.mark.parametrize("leak", ["outside", "inside"])
 def test_a_run_in_chunks_is_the_whole_run(leak):
     network = untrained(3, units=6, leak=leak)
-    bits = task.draw_bits(stream(0, "bits"), 57, 3, 0.5).double()
+    bits = draw_bits(stream(0, "bits"), 57, 3, 0.5).double()
     pieces = {}
     for place, states in stream_states(list(network.chain), iter(bits.split(20))):
         pieces.setdefault(place, []).append(states.clone())

@@ -14,6 +14,9 @@ LAYERS = [
     (
         "modgrow/errors.py",
         "modgrow/arm.py",
+        "modgrow/extensions.py",
+        "modgrow/task.py",
+        "modgrow/tasks/",
         "modgrow/validation.py",
         "modgrow/places.py",
         "modgrow/examinations.py",
@@ -95,6 +98,9 @@ def test_nothing_uses_pythons_random_or_runs_text_as_code(path):
 
 LIGHT = [
     "places",
+    "task",
+    "tasks.parity",
+    "tasks.match",
     "config",
     "source",
     "script",

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 import torch
 
+from modgrow import task
 from modgrow.experiments import conservation, perturbation
 from modgrow.experiments.drive import drive, head_accuracies
-from modgrow.learning import task
+from modgrow.learning.draws import draw_bits
 from modgrow.model import dynamics
 from modgrow.model.growth import grow
 from modgrow.model.network import WEIGHTS, Network
@@ -21,6 +22,11 @@ def untrained(modules, **overrides):
     for _ in range(modules):
         grow(network, 0)
     return network
+
+
+def parity(bits, n):
+    """By a plain sum over the last n bits, at every time."""
+    return torch.stack([bits[max(t - n + 1, 0) : t + 1].sum(0) % 2 for t in range(len(bits))]).long()
 
 
 def test_the_perturbation_has_the_norm_eq_5_says(rng):
@@ -63,7 +69,7 @@ def test_a_sweep_scores_what_a_plain_run_of_the_perturbed_network_scores():
     table = perturbation.sweep(network, 4, "weights", [0.0, 0.3], draws=2, steps=50)
     assert len(table) == 2 * 2 * 3
     draw, upstream, warmup = 1, None, 100
-    bits = task.draw_bits(stream(4, "perturbation bits", draw), warmup + 50, 1, 0.5).double()
+    bits = draw_bits(stream(4, "perturbation bits", draw), warmup + 50, 1, 0.5).double()
     for m, module in enumerate(network.chain, 1):
         weights = {name: getattr(module, name) for name in WEIGHTS}
         for name in ("recurrent", "feedforward"):
@@ -79,20 +85,20 @@ def test_a_sweep_scores_what_a_plain_run_of_the_perturbed_network_scores():
         upstream = dynamics.run(bits, initial, upstream, **weights).detach()
         logits = torch.stack([module.logits(state)[0] for state in upstream[1:]]).detach()
         answers = (logits[:, 1, 0] > logits[:, 0, 0]).long()
-        right = (answers == task.parity(bits, m + 1)[:, 0])[warmup:].float().mean().item()
+        right = (answers == parity(bits, m + 1)[:, 0])[warmup:].float().mean().item()
         row = table.query("epsilon == 0.3 and draw == 1 and n == @m + 1")
         assert row["accuracy"].item() == pytest.approx(right)
 
 
 def test_flat_heads_are_all_read_from_the_one_module():
     network = untrained(3, flat=True, units=6)
-    bits = task.draw_bits(stream(0, "bits"), 60, 3, 0.5).double()
+    bits = draw_bits(stream(0, "bits"), 60, 3, 0.5).double()
     ((module, states),) = drive(network, bits)
-    found = head_accuracies(module, states, bits, 2, warmup=20)
+    found = head_accuracies(module, states, bits, task.named("parity"), 2, warmup=20)
     logits = torch.stack([module.logits(state) for state in states[21:]]).detach()
     for place in range(3):
         answers = logits[:, place].argmax(1)
-        expected = (answers == task.parity(bits, 2 + place)[20:]).float().mean()
+        expected = (answers == parity(bits, 2 + place)[20:]).float().mean()
         assert found[place].item() == pytest.approx(expected.item())
 
 

@@ -84,7 +84,7 @@ def test_pools_of_different_lengths_give_the_same_activity_and_answers():
     steps = short.pool.bits.shape[1]
     assert torch.equal(short.pool.bits, long.pool.bits[:, :steps])
     assert torch.equal(short.pool.activity, long.pool.activity[:, : steps + 1])
-    assert (short.answers[0] == long.answers[0][:steps]).all()
+    assert (short.frozen[0] == long.frozen[0][:steps]).all()
 
 
 @pytest.mark.parametrize("more", [{"epochs": 5}, {"epochs": None, "n_max": 4}, {"n_max": 9}])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from modgrow.learning import task
 from modgrow.learning.activity import source
+from modgrow.learning.draws import draw_initial
 from modgrow.learning.training import make_optimizer, update
 from modgrow.model import dynamics
 from modgrow.model.growth import grow
@@ -27,7 +27,7 @@ def test_updates_follow_clipped_nesterov_sgd_written_by_hand(clip):
         update(network, optimizer, pool.draw(network, 2, mine), mine)
 
         batch = pool.draw(network, 2, theirs)
-        initial = task.draw_initial(theirs, 5, 64, 0.1).double()
+        initial = draw_initial(theirs, 5, 64, 0.1).double()
         gradients = by_hand(values, batch.bits, initial)
         norm = np.sqrt(sum((g**2).sum().item() for g in gradients.values()))
         scale = min(1.0, clip / (norm + 1e-6))

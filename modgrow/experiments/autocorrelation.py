@@ -72,15 +72,3 @@ def normalised(
     mean = autocovariance.mean(-1)
     scale = np.where(mean[0] > 0, mean[0], np.nan)
     return mean / scale
-
-
-def ideal_reader(n: int, lags: Float[np.ndarray, " lag"], density: str | float) -> Float[np.ndarray, " lag"]:
-    """Autocorrelation of (-1)^(sum of the last n bits), what a perfect parity reader outputs.
-
-    With p = 0.5 it has none. Averaged over p ~ U(0, 1) per run ("uniform") the input's own statistics
-    give it (1/(2k + 1) - 1/(2n + 1)) / (1 - 1/(2n + 1)) at lags k < n, and 0 beyond.
-    """
-    if density != "uniform":
-        return (lags == 0).astype(float)
-    floor = 1 / (2 * n + 1)
-    return np.where(lags < n, (1 / (2 * lags + 1) - floor) / (1 - floor), 0.0)

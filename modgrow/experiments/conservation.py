@@ -30,7 +30,8 @@ def change_variance(
 
 def rows(trained: Trained) -> pd.DataFrame:
     """Rows (pathway, module, variance) of the modules that solved their task."""
-    solved = list(trained.network.chain)[: trained.n_tasks_solved]
+    at_last = trained.at(trained.n_solved)
+    solved = list(at_last.network.chain) if at_last else []
     recurrent = [module.recurrent.numpy() for module in solved]
     feedforward = [module.feedforward.numpy() for module in solved[1:]]
     return pd.DataFrame(conservation(recurrent, feedforward), columns=COLUMNS)

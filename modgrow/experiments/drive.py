@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from modgrow.learning import task
 from modgrow.model import dynamics, few
+from modgrow.model.heads import answers
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
+from modgrow.task import Task
 
 Weights = dict[str, Tensor | None]
 
@@ -40,21 +41,20 @@ def head_accuracies(
     module: LeakyModule,
     states: Float[Tensor, "states *network unit sequence"],
     bits: Float[Tensor, "time *network sequence"],
+    task: Task,
     n_first: int,
     warmup: int,
 ) -> Float[Tensor, "head *network"]:
     """Share of scored steps (after `warmup`) at which each head of the module is right.
 
-    The first head of the module stands for parity order `n_first`.
+    The first head of the module stands for N = `n_first`.
     """
     scored = states[1 + warmup :]
     found = []
-    for place in range(len(module.readout)):
-        direction = (module.readout[place, 1] - module.readout[place, 0]).detach()
-        offset = (module.readout_bias[place, 0] - module.readout_bias[place, 1]).detach()
-        answers = torch.einsum("u,t...us->t...s", direction, scored) > offset
-        labels = task.parity(bits, n_first + place)[warmup:]
-        found.append((answers == labels).float().mean(dim=(0, -1)))
+    for head in range(len(module.readout)):  # one at a time: together they may not fit in memory
+        (answered,) = answers(module, scored, slice(head, head + 1))
+        labels = task.labels(bits, n_first + head)[warmup:]
+        found.append((answered == labels).float().mean(dim=(0, -1)))
     return torch.stack(found)
 
 

@@ -13,10 +13,11 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from modgrow import task
 from modgrow.arm import Arm
-from modgrow.learning import task
-from modgrow.learning.activity import Batch, Fresh, Pool, draw_length
+from modgrow.learning.activity import Batch, Fresh, Pool
 from modgrow.learning.descent import Descent
+from modgrow.learning.draws import draw_bits, draw_initial, draw_length
 from modgrow.learning.held_out import final_accuracy
 from modgrow.learning.progress import say
 from modgrow.learning.training import make_optimizer, train_epoch
@@ -26,33 +27,37 @@ from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 VARIANTS = ("default", "readout")
+USUAL_POOL = Arm.model_fields["pool_batches"].default  # for arms that train without one
 
 
 class Substrate:
-    """What a network was when it had just solved `n`: its last module, and pools of what lies below."""
+    """What a network was when it had just solved `n`: its last module, and batches for training and test.
 
-    def __init__(self, network: Network, seed: int, n: int, k_max: int, test_batches: int):
-        modules = 1 if network.arm.architecture == "flat" else n - network.arm.n_first + 1
-        self.arm, self.seed, self.n = network.arm, seed, n
-        self.module = network.chain[modules - 1]
-        longest = network.arm.model_copy(update={"n_max": n + k_max, "epochs": None})
+    `solved` is that network, `Trained.at(n)`. What lies below its last module never changes, so batches come
+    from pools with its activity, test batches at p = 0.5. Networks of one module alone train on new bits.
+    """
+
+    def __init__(self, solved: Trained, k_max: int, test_batches: int):
+        self.arm, self.seed, self.n = solved.arm, solved.seed, solved.n_solved
+        *below, self.module = solved.network.chain
+        longest = self.arm.model_copy(update={"n_max": self.n + k_max, "epochs": None})
         even = longest.model_copy(update={"density": 0.5})
-        self.test = Pool(even, seed, "generalisation test", test_batches)
+        self.test = Pool(even, self.seed, "generalisation test", test_batches)
         self.training: Pool | Fresh = Fresh(longest)
-        if network.arm.architecture == "modular":
-            usual, own = Arm.model_fields["pool_batches"].default, network.arm.pool_batches
-            batches = usual if own == "fresh" else own
-            self.training = Pool(longest, seed, "generalisation training", batches)
-            for module in list(network.chain)[: modules - 1]:
-                self.training.extend(module)
-                self.test.extend(module)
+        if self.arm.grows:
+            own = self.arm.pool_batches
+            batches = USUAL_POOL if own == "fresh" else own
+            self.training = Pool(longest, self.seed, "generalisation training", batches)
+        for module in below:
+            self.training.extend(module)
+            self.test.extend(module)
 
     def longest(self, n: int, rng: np.random.Generator) -> Batch:
-        """A training batch as long as parity order `n` can ask for."""
-        length = self.arm.lengths(n)[1]
+        """A training batch as long as N = `n` can ask for."""
+        _, length = self.arm.lengths(n)
         if isinstance(self.training, Pool):
             return self.training.batch(int(rng.integers(len(self.training))), length)
-        bits = task.draw_bits(rng, length, self.arm.batch_size, self.arm.density)
+        bits = draw_bits(rng, length, self.arm.batch_size, self.arm.density)
         return Batch(bits.to(self.module.tau), None)
 
 
@@ -83,17 +88,19 @@ def learn_heads(substrate: Substrate, k_max: int, epochs: int) -> list[float]:
 def read_apart(substrate: Substrate, orders: range, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
     """States (head, unit, sequence) of the module, and labels (head, sequence), from one forward pass.
 
-    Each head reads the pass at a random length of its own parity order: the beginning of a longer
-    sequence is a sequence of that length.
+    Each head reads the pass at a random length of its own N: the beginning of a longer sequence is a
+    sequence of that length.
     """
-    arm, batch = substrate.arm, substrate.longest(orders[-1], rng)
-    initial = task.draw_initial(rng, arm.units, arm.batch_size, arm.initial_state).to(batch.bits)
+    arm = substrate.arm
+    batch = substrate.longest(orders[-1], rng)
+    initial = draw_initial(rng, arm.units, arm.batch_size, arm.initial_state).to(batch.bits)
     states = substrate.module.states(batch.bits, initial, batch.upstream)
     lengths = [draw_length(arm, n, rng) for n in orders]
     labels = [
-        task.final_parities(batch.bits[:length], n, n)[0] for n, length in zip(orders, lengths, strict=True)
+        task.named(arm.task).final_labels(batch.bits[:length], n, n)
+        for n, length in zip(orders, lengths, strict=True)
     ]
-    return states[lengths], torch.stack(labels)
+    return states[lengths], torch.cat(labels)
 
 
 def update_heads(
@@ -112,49 +119,63 @@ def update_heads(
 
 
 def with_new_heads(module: LeakyModule, arm: Arm, seed: int, orders: Sequence[int], variant: str) -> Network:
-    """A network of `module` alone, its heads replaced by fresh ones for consecutive parity orders.
+    """A network of a copy of `module` alone, its heads replaced by fresh ones for consecutive N.
 
     What the arm keeps frozen in a new module stays frozen; in variant "readout" all but the heads is.
     """
     network = Network(arm.model_copy(update={"n_first": orders[0], "n_max": orders[-1], "epochs": None}))
-    newest = copy.deepcopy(module)
+    newest = copy.deepcopy(module).requires_grad_(True)
     fresh = [draw("readout", arm, seed, n) for n in orders]
     for name in PATHWAY_TENSORS["readout"]:
         setattr(newest, name, nn.Parameter(torch.cat([values[name] for values in fresh])))
     for name in WEIGHTS:
-        frozen = arm.growth is not None and not arm.growth.trains(name)
-        frozen |= variant == "readout" or (name == "tau" and not arm.tau_trained)
-        for tensor in newest.pathway(name).values():
-            tensor.requires_grad_(not frozen)
+        if variant == "readout" or _stays_frozen(arm, name):
+            for tensor in newest.pathway(name).values():
+                tensor.requires_grad_(False)
     network.chain.append(newest)
     return network
 
 
+def _stays_frozen(arm: Arm, pathway: str) -> bool:
+    """Whether training leaves this pathway of a new module as it was born."""
+    if pathway == "tau" and not arm.tau_trained:
+        return True
+    return arm.growth is not None and not arm.growth.trains(pathway)
+
+
 def test(network: Network, substrate: Substrate, n: int) -> float:
     """Accuracy of the head for `n` at the last step of held-out sequences as long as `n` asks for."""
-    rng, found, place = stream(substrate.seed, "generalisation lengths", n), [], n - network.arm.n_first
+    arm = network.arm
+    head = n - arm.n_first
+    rng = stream(substrate.seed, "generalisation lengths", n)
+    found = []
     for index in range(len(substrate.test)):
-        bits, upstream = substrate.test.batch(index, draw_length(network.arm, n, rng))
-        initial = task.draw_initial(rng, network.arm.units, bits.shape[1], network.arm.initial_state)
-        of_every_head = final_accuracy(network.newest, bits, initial.to(bits), upstream, n, n)
-        found.append(of_every_head[place])
+        bits, upstream = substrate.test.batch(index, draw_length(arm, n, rng))
+        initial = draw_initial(rng, arm.units, bits.shape[1], arm.initial_state).to(bits)
+        labels = task.named(arm.task).final_labels(bits, n, n)  # all heads are asked, one is meant
+        found.append(final_accuracy(network.newest, bits, initial, upstream, labels)[head])
     return float(np.mean(found))
 
 
 def rows(trained: Trained, n: int, k_max: int, epochs: int, test_batches: int) -> pd.DataFrame:
     """Rows (variant, k, n, accuracy) for K = 1 to `k_max`; NaN for a network that never solved `n`."""
-    network = trained.at(n)
-    if network is None:
+    solved = trained.at(n)
+    if solved is None:
         accuracies = {variant: [np.nan] * k_max for variant in VARIANTS}
     else:
-        substrate = Substrate(network, trained.seed, n, k_max, test_batches)
-        accuracies = {"default": [], "readout": learn_heads(substrate, k_max, epochs)}
-        for k in range(1, k_max + 1):
-            accuracies["default"].append(learn(substrate, k, epochs))
-            say(f"K {k}/{k_max}  accuracy {accuracies['default'][-1]:.3f}")
-    found = [
-        {"variant": variant, "k": k, "n": n + k, "accuracy": accuracy}
-        for variant in VARIANTS
-        for k, accuracy in enumerate(accuracies[variant], 1)
-    ]
+        accuracies = _accuracies(Substrate(solved, k_max, test_batches), k_max, epochs)
+    found = []
+    for variant in VARIANTS:
+        for k, accuracy in enumerate(accuracies[variant], 1):
+            found.append({"variant": variant, "k": k, "n": n + k, "accuracy": accuracy})
     return pd.DataFrame(found)
+
+
+def _accuracies(substrate: Substrate, k_max: int, epochs: int) -> dict[str, list[float]]:
+    """Accuracies on N + 1 to N + K_max, by variant."""
+    heads_alone = learn_heads(substrate, k_max, epochs)
+    with_the_module = []
+    for k in range(1, k_max + 1):
+        with_the_module.append(learn(substrate, k, epochs))
+        say(f"K {k}/{k_max}  accuracy {with_the_module[-1]:.3f}")
+    return {"default": with_the_module, "readout": heads_alone}

@@ -6,8 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from modgrow import task
 from modgrow.experiments.drive import Weights, drive, head_accuracies
-from modgrow.learning import task
+from modgrow.learning.draws import draw_bits
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
 from modgrow.model.trained import Trained
 from modgrow.streams import stream
@@ -50,7 +51,7 @@ def rows(trained: Trained, weights: dict, tau: dict, draws: int, steps: int) -> 
     `weights` and `tau` are the strengths of either: lowest, highest, count.
     """
     pathways = ["weights", "tau"]
-    if trained.network.arm.architecture == "modular":
+    if trained.arm.grows:  # a single module has no W^FF, and its W^R is all its weights
         pathways += ["recurrent", "feedforward"]
     sweeps = []
     for pathway in pathways:
@@ -67,13 +68,11 @@ def sweep(
     Each draw has its own noise, the same direction at every epsilon, and its own bits (p = 0.5): one
     continuous run, warm-up max(100, 4 N) steps, then `steps` scored ones with every head read at each.
     """
-    n_first, n_last = network.arm.n_first, network.n_newest
+    n_first = network.arm.n_first
+    n_last = network.n_newest
     warmup = max(100, 4 * n_last)
     bits = torch.stack(
-        [
-            task.draw_bits(stream(seed, "perturbation bits", draw), warmup + steps, 1, 0.5)
-            for draw in range(draws)
-        ],
+        [draw_bits(stream(seed, "perturbation bits", draw), warmup + steps, 1, 0.5) for draw in range(draws)],
         1,
     )
     grid = [(epsilon, draw) for epsilon in epsilons for draw in range(draws)]
@@ -88,10 +87,11 @@ def sweep(
                 weights[name] = perturbed(weights[name], name, values, noise * len(epsilons))
         return weights
 
+    learnt = task.named(network.arm.task)
     rows = []
     for module, states in drive(network, tiled, change):
-        accuracies = head_accuracies(module, states, tiled, n_first + len(rows), warmup)
-        rows.extend(accuracies.numpy())
+        n = n_first + len(rows)
+        rows.extend(head_accuracies(module, states, tiled, learnt, n, warmup).numpy())
     table = pd.DataFrame(rows, index=range(n_first, n_last + 1), columns=pd.MultiIndex.from_tuples(grid))
     long = table.rename_axis(index="n", columns=["epsilon", "draw"]).unstack().rename("accuracy")
     return long.reset_index().assign(pathway=pathway)[["pathway", "epsilon", "draw", "n", "accuracy"]]

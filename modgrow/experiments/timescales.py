@@ -1,11 +1,13 @@
 """Effective timescales of a trained network: drive it, record autocorrelations, fit (Fig. 4)."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 
 import numpy as np
 import pandas as pd
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.experiments import fits
@@ -20,6 +22,8 @@ CHUNK = 1000
 CHECKED = (0.5, 0.9)
 COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(fits.Fit)), "tau_refit")
 
+Acf = Float[np.ndarray, "lag unit"]
+
 
 def long_bits(
     seed: int, runs: int, steps: int, burn_in: int, dtype: torch.dtype
@@ -27,66 +31,82 @@ def long_bits(
     """(whether this is burn-in, bits) in chunks; the runs of both drives side by side, published first."""
     rng = stream(seed, "timescale bits")
     p = np.concatenate([rng.random(runs), np.full(runs, 0.5)])
-    for start in range(0, burn_in + steps, CHUNK):
-        for first, last, burning in (
-            (start, min(start + CHUNK, burn_in), True),
-            (max(start, burn_in), min(start + CHUNK, burn_in + steps), False),
-        ):
-            if last > first:
-                drawn = rng.random((last - first, 2 * runs)) < p
-                yield burning, torch.from_numpy(drawn).to(dtype)
+    ends = [*range(0, burn_in + steps, CHUNK), burn_in, burn_in + steps]
+    for start, end in itertools.pairwise(sorted(set(ends))):
+        drawn = rng.random((end - start, 2 * runs)) < p
+        yield end <= burn_in, torch.from_numpy(drawn).to(dtype)
 
 
 def record(
     chain: list[LeakyModule], seed: int, runs: int, steps: int, burn_in: int, max_lag: int
-) -> list[dict[str | float, np.ndarray]]:
-    """Normalised autocorrelation (lag, unit) of every module, per drive."""
+) -> list[dict[str | float, Acf]]:
+    """Normalised autocorrelation of every module, by drive.
+
+    One continuous run down the chain, of which one chunk of one module at a time is in memory.
+    """
     sums = [LagSums(max_lag) for _ in chain]
-    burning: list[bool] = []
+    scored: list[bool] = []  # of every chunk so far: `stream_states` pulls the next when it needs it
 
     def chunks() -> Iterator[Tensor]:
-        for burn, bits in long_bits(seed, runs, steps, burn_in, chain[0].tau.dtype):
-            burning.append(burn)
+        for burning, bits in long_bits(seed, runs, steps, burn_in, chain[0].tau.dtype):
+            scored.append(not burning)
             yield bits
 
     for place, states in stream_states(chain, chunks()):
-        if not burning[-1]:
-            sums[place].add(states.numpy().reshape(len(states), -1))
-    found = []
-    for module, own in zip(chain, sums, strict=True):
-        covariance = own.autocovariance().reshape(max_lag + 1, module.units, 2 * runs)
-        halves = (covariance[..., :runs], covariance[..., runs:])
-        found.append({name: normalised(half) for name, half in zip(DRIVES, halves, strict=True)})
-    return found
+        if scored[-1]:
+            time, units, sequences = states.shape
+            sums[place].add(states.numpy().reshape(time, units * sequences))
+    covariances = [own.autocovariance() for own in sums]
+    return [_by_drive(own, module.units, runs) for module, own in zip(chain, covariances, strict=True)]
+
+
+def _by_drive(
+    autocovariance: Float[np.ndarray, "lag series"], units: int, runs: int
+) -> dict[str | float, Acf]:
+    """Normalised over the runs of either drive; a series is a unit in a run, all runs of a unit together."""
+    by_run = autocovariance.reshape(len(autocovariance), units, 2 * runs)
+    published, even = by_run[..., :runs], by_run[..., runs:]
+    return dict(zip(DRIVES, (normalised(published), normalised(even)), strict=True))
 
 
 def rows(trained: Trained, runs: int, steps: int, burn_in: int, max_lag: int) -> pd.DataFrame:
     """One row per (n, drive, unit): trained tau (clamped) and the fit of the effective one.
 
-    Module m of the final network for modular (frozen since N = m + 1); for flat, the network that had
-    just solved N.
+    At n stands the module that was newest when `n` was solved: module m of a chain (frozen since), or all
+    of the flat network as it was then.
     """
-    network, seed, n_first = trained.network, trained.seed, trained.network.arm.n_first
-    settings = {"runs": runs, "steps": steps, "burn_in": burn_in, "max_lag": max_lag}
-    if network.arm.architecture == "flat":
-        chains = {n: [snapshot.chain[0]] for n, snapshot in trained.snapshots.items()}
-        recorded = {n: record(chain, seed, **settings)[0] for n, chain in chains.items()}
-        modules = {n: chain[0] for n, chain in chains.items()}
-    else:
-        chain = list(network.chain)[: trained.n_tasks_solved]
-        recorded = dict(enumerate(record(chain, seed, **settings) if chain else [], n_first))
-        modules = dict(enumerate(chain, n_first))
     found = []
-    for n, per_drive in recorded.items():
-        for drive, acf in per_drive.items():
-            fitted = [fits.fit(column) for column in acf.T]
-            rng = stream(seed, "self-check", n, DRIVES.index(drive))
-            checked = self_check(fitted, runs, steps, len(acf) - 1, rng)
-            for unit, own in enumerate(fitted):
-                tau = modules[n].tau[unit].clamp(min=1.0).item()
-                row = {"n": n, "drive": str(drive), "tau": tau, "unit": unit, **asdict(own)}
-                found.append(row | {"tau_refit": checked.get(unit, np.nan)})
+    for orders, chain in _chains(trained):
+        recorded = record(chain, trained.seed, runs, steps, burn_in, max_lag)
+        for n, module, acfs in zip(orders, chain, recorded, strict=True):
+            for drive, acf in acfs.items():
+                rng = stream(trained.seed, "self-check", n, DRIVES.index(drive))
+                fitted = _fitted(module, acf, runs, steps, rng)
+                found += [{"n": n, "drive": str(drive), **row} for row in fitted]
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def _chains(trained: Trained) -> Iterator[tuple[range, list[LeakyModule]]]:
+    """What to run: chains, and the n that each of their modules stands for; nothing if nothing was solved.
+
+    A chain that grew is run once and has a module for every n; of others each n has a network of its own.
+    """
+    solved = range(trained.arm.n_first, trained.n_solved + 1)
+    groups = [solved] if trained.arm.grows else [range(n, n + 1) for n in solved]
+    for orders in groups:
+        if orders:
+            yield orders, list(trained.at(orders[-1]).network.chain)
+
+
+def _fitted(
+    module: LeakyModule, acf: Acf, runs: int, steps: int, rng: np.random.Generator
+) -> Iterator[dict[str, object]]:
+    """A row (tau, unit, the fit, its self-check) for each unit of a module."""
+    fitted = [fits.fit(of_unit) for of_unit in acf.T]
+    checked = self_check(fitted, runs, steps, len(acf) - 1, rng)
+    for unit, own in enumerate(fitted):
+        tau = module.tau[unit].clamp(min=1.0).item()
+        yield {"tau": tau, "unit": unit, **asdict(own), "tau_refit": checked.get(unit, np.nan)}
 
 
 def self_check(

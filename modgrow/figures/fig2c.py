@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from modgrow import task
 from modgrow.arm import Arm
 from modgrow.figures import style
 from modgrow.figures.style import Figure
@@ -42,7 +43,10 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
                 elinewidth=0.7,
                 label=label,
             )
-    axes.axhline(0.5, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
+    for name in dict.fromkeys(arm.task for arm in arms.values()):
+        ks = sorted(table["k"].unique())
+        chance = [task.named(name).chance(trained + int(k), 0.5) for k in ks]
+        axes.plot(ks, chance, color="0.6", linewidth=0.8, linestyle="--", label="chance (p = 0.5)")
     axes.set(xlabel=f"$K$ (new task $N = {trained} + K$)", ylabel="accuracy")
     axes.set_ylim(min(0.45, table["accuracy"].min() - 0.02), 1.02)
     axes.set_xticks(sorted(table["k"].unique()))

@@ -1,8 +1,9 @@
-"""Fig. 4: trained (a) and effective (b) timescales against N, beside what an ideal parity reader shows."""
+"""Fig. 4: trained (a) and effective (b) timescales against N, beside what an ideal reader shows."""
 
 import numpy as np
 import pandas as pd
 
+from modgrow import task
 from modgrow.arm import Arm
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
@@ -27,7 +28,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         if not table.empty:
             panel.legend(frameon=False, loc="upper left")
     for panel, column in ((slower[0], "tau_effective"), (weighted[0], "tau_weighted")):
-        panel.plot(ideal["n"], ideal[column], color="0.4", linestyle="--", label="ideal parity reader")
+        panel.plot(ideal["n"], ideal[column], color="0.4", linestyle="--", label=_reader(arms))
     axes[0, 0].set(ylabel=r"trained $\tau$ (steps)", title="a")
     slower[0].set_ylabel(r"slower effective $\tau$ (steps)")
     weighted[0].set_ylabel(r"weighted effective $\tau$ (steps)")
@@ -68,6 +69,12 @@ def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> No
         _line(weighted[column], driven, "tau_weighted", colour, words)
     checked, marker = own.dropna(subset=["tau_refit"]), "o" if arm.growth else "s"
     check.plot(checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6)
+
+
+def _reader(arms: dict[str, Arm]) -> str:
+    """What the reference curve shows: a neuron that holds the right answer."""
+    titles = dict.fromkeys(task.named(arm.task).title for arm in arms.values())
+    return f"ideal {' or '.join(titles)} reader"
 
 
 def _twice_the_highest(table: pd.DataFrame, ideal: pd.DataFrame) -> float | None:

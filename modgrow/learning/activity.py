@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.arm import Arm
-from modgrow.learning import task
+from modgrow.learning.draws import draw_bits, draw_initial, draw_length
 from modgrow.model import dynamics
 from modgrow.model.network import LeakyModule, Network
 from modgrow.streams import stream
@@ -38,11 +38,12 @@ class Pool:
 
     def __init__(self, arm: Arm, seed: int, purpose: str, batches: int, device: str = "cpu"):
         self.arm, self.seed, self.purpose, self.device = arm, seed, purpose, device
-        dtype, length = getattr(torch, arm.dtype), arm.lengths(arm.n_limit)[1]
+        dtype = getattr(torch, arm.dtype)
+        _, length = arm.lengths(arm.n_limit)
         self.bits = torch.empty(batches, length, arm.batch_size, dtype=dtype, device=device)
         for batch in range(batches):
             rng = stream(seed, purpose, "bits", batch)
-            self.bits[batch] = task.draw_bits(rng, length, arm.batch_size, arm.density)
+            self.bits[batch] = draw_bits(rng, length, arm.batch_size, arm.density)
         self.activity: Float[Tensor, "batch states unit sequence"] | None = None
         self.depth = 0
 
@@ -57,10 +58,12 @@ class Pool:
     def extend(self, module: LeakyModule) -> None:
         """Replace the activity of the module upstream of `module` by that of `module`, now frozen."""
         self.depth += 1
-        dtype, states, below = self.bits.dtype, None, self.activity
+        dtype = self.bits.dtype
+        below = self.activity
+        states = None
         for index, bits in enumerate(self.bits):
             rng = stream(self.seed, self.purpose, "initial", self.depth, index)
-            initial = task.draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
+            initial = draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
             upstream = None if below is None else below[index]
             states = module.states(bits, initial.to(self.device, dtype), upstream, states)
             if self.activity is None:
@@ -68,7 +71,7 @@ class Pool:
             self.activity[index] = states
 
     def draw(self, network: Network, n: int, rng: np.random.Generator) -> Batch:
-        """A batch for training parity order `n`: one of the pool's, cut at a random length."""
+        """A batch for training on N = `n`: one of the pool's, cut at a random length."""
         index = int(rng.integers(len(self)))
         return self.batch(index, draw_length(self.arm, n, rng))
 
@@ -83,15 +86,15 @@ class Fresh:
         """Nothing is kept, so nothing is to be extended."""
 
     def draw(self, network: Network, n: int, rng: np.random.Generator) -> Batch:
-        """A batch for training parity order `n`."""
-        bits = self.draw_bits(n, rng)
+        """A batch for training on N = `n`."""
+        bits = self.new_bits(n, rng)
         frozen = list(network.chain)[:-1]
         newest_only = deque(self.run(frozen, bits, rng) if frozen else (), maxlen=1)
         return Batch(bits, newest_only.pop() if newest_only else None)
 
-    def draw_bits(self, n: int, rng: np.random.Generator) -> Float[Tensor, "time sequence"]:
-        """New bits of a random length."""
-        bits = task.draw_bits(rng, draw_length(self.arm, n, rng), self.arm.batch_size, self.arm.density)
+    def new_bits(self, n: int, rng: np.random.Generator) -> Float[Tensor, "time sequence"]:
+        """Bits of a random length for N = `n`."""
+        bits = draw_bits(rng, draw_length(self.arm, n, rng), self.arm.batch_size, self.arm.density)
         return bits.to(self.device, getattr(torch, self.arm.dtype))
 
     @torch.no_grad()
@@ -103,7 +106,7 @@ class Fresh:
         On the CPU they come one after another in memory that is used again for the next but one.
         """
         initial = torch.stack(
-            [task.draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state) for module in chain]
+            [draw_initial(rng, module.units, bits.shape[1], self.arm.initial_state) for module in chain]
         ).to(bits)
         return _one_by_one(chain, bits, initial) if on_cpu(bits) else _batched(chain, bits, initial)
 
@@ -129,12 +132,6 @@ def _batched(chain: list[LeakyModule], bits: Tensor, initial: Tensor) -> Iterato
     first = chain[0]
     settings = {"negative_slope": first.negative_slope, "leak": first.leak, "delay": first.delay}
     return iter(dynamics.run_chain(bits, initial, **stacked, **settings).transpose(0, 1))
-
-
-def draw_length(arm: Arm, n: int, rng: np.random.Generator) -> int:
-    """Length of one batch: uniform on {N + 2, ..., 4 N}, both ends included."""
-    shortest, longest = arm.lengths(n)
-    return int(rng.integers(shortest, longest + 1))
 
 
 def source(arm: Arm, seed: int, device: str = "cpu") -> Pool | Fresh:

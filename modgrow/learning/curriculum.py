@@ -1,4 +1,4 @@
-"""The curriculum: train the newest parity order, test, and grow when everything is solved."""
+"""The curriculum: train the newest N, test, and grow when everything is solved."""
 
 import copy
 import math
@@ -25,7 +25,7 @@ class Curriculum:
     """One network and its way through the curriculum; iterate over it to train.
 
     `records` has a row for every epoch so far. `snapshots` maps N to the network that had just solved
-    N (flat arms only: a modular network carries its own past, since older modules never change).
+    N, for arms that do not grow: a chain keeps its past itself, as older modules never change.
     """
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
@@ -36,7 +36,8 @@ class Curriculum:
         self.records: list[Record] = []
         self.n_solved = arm.n_first - 1
         self.diverged = False
-        self._source, self._test = source(arm, seed, device), held_out(arm, seed, device)
+        self._source = source(arm, seed, device)
+        self._test = held_out(arm, seed, device)
         self._grow()
 
     def __iter__(self) -> Iterator[Record]:
@@ -98,28 +99,34 @@ class Curriculum:
         accuracies = self._accuracies(epoch)
         if not self.diverged and solved(accuracies, self.arm.threshold):
             self.n_solved = self.network.n_newest
-            if self.arm.architecture == "flat":
+            if not self.arm.grows:
                 self.snapshots[self.n_solved] = copy.deepcopy(self.network)
         self.records.append(self._record(epoch, loss, accuracies))
         return self.records[-1]
 
     def _accuracies(self, epoch: int) -> Float[np.ndarray, " head"]:
         if self.diverged:
-            return np.full(self.network.n_newest - self.arm.n_first + 1, np.nan)
+            return np.full(self.arm.heads(self.network.n_newest), np.nan)
         return self._test.accuracies(self.network, epoch)
 
     def _record(self, epoch: int, loss: float, accuracies: np.ndarray) -> Record:
-        previous = float(accuracies[:-1].mean()) if len(accuracies) > 1 else None
-        tasks = self.n_solved - self.arm.n_first + 1
-        n, newest = self.network.n_newest, float(accuracies[-1])
-        return Record(epoch, n, loss, newest, previous, self.n_solved, tasks, self.diverged)
+        return Record(
+            epoch=epoch,
+            n=self.network.n_newest,
+            loss=loss,
+            accuracy=float(accuracies[-1]),
+            accuracy_previous=float(accuracies[:-1].mean()) if len(accuracies) > 1 else None,
+            n_solved=self.n_solved,
+            n_tasks_solved=self.arm.heads(self.n_solved),
+            diverged=self.diverged,
+        )
 
     def _weights_finite(self) -> bool:
         return all(torch.isfinite(value).all() for value in self.network.trained())
 
     def _freeze(self) -> None:
-        """The newest module will not change again: push the pools through it."""
-        if self.arm.architecture == "modular":
+        """Where another module comes, the newest will not change again: push the pools through it."""
+        if self.arm.grows:
             for pool in (self._source, self._test):
                 pool.extend(self.network.newest)
 

@@ -9,45 +9,52 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from modgrow import task
 from modgrow.arm import Arm
-from modgrow.learning import task
-from modgrow.learning.activity import Fresh, Pool, draw_length
+from modgrow.learning.activity import Fresh, Pool
+from modgrow.learning.draws import draw_initial, draw_length
+from modgrow.model.heads import answers
 from modgrow.model.network import LeakyModule, Network
 from modgrow.streams import stream
 
 
 class PoolTest:
-    """Held-out sequences with frozen activity, and what frozen heads answered on them."""
+    """Held-out sequences with frozen activity, and how often frozen heads were right on them."""
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
         self.arm, self.seed = arm, seed
         self.pool = Pool(arm, seed, "test pool", arm.test_batches, device)
-        self.answers: list[Float[np.ndarray, "time batch"]] = []
+        self.frozen: list[Float[np.ndarray, "time batch"]] = []
 
     def extend(self, module: LeakyModule) -> None:
-        """Push the held-out sequences through a module that has just been frozen; keep its answers."""
+        """Push the held-out sequences through a module that has just been frozen; keep how it answered."""
         self.pool.extend(module)
-        n = self.arm.n_first + len(self.answers)
-        correct = [
-            _correct(module, states[1:], task.parity(bits, n))
-            for bits, states in zip(self.pool.bits, self.pool.activity, strict=True)
-        ]
-        self.answers.append(torch.stack(correct, 1).cpu().numpy())
+        n = self.arm.n_first + len(self.frozen)
+        labels_of = task.named(self.arm.task).labels
+        correct = []
+        for bits, states in zip(self.pool.bits, self.pool.activity, strict=True):
+            (answered,) = answers(module, states[1:])
+            correct.append((answered == labels_of(bits, n)).double().mean(1))
+        self.frozen.append(torch.stack(correct, 1).cpu().numpy())
 
     def accuracies(self, network: Network, epoch: int) -> Float[np.ndarray, " head"]:
         """Accuracy of every head, the newest last, on sequences of this epoch's random lengths."""
-        n, rng = network.n_newest, stream(self.seed, "test", epoch)
+        n = network.n_newest
+        rng = stream(self.seed, "test", epoch)
         lengths = [draw_length(self.arm, n, rng) for _ in range(len(self.pool))]
-        frozen = [
-            np.mean([answers[length - 1, batch] for batch, length in enumerate(lengths)])
-            for answers in self.answers
-        ]
-        newest = []
-        for index, length in enumerate(lengths):
-            bits, upstream = self.pool.batch(index, length)
-            initial = task.draw_initial(rng, self.arm.units, self.arm.batch_size, self.arm.initial_state)
-            newest.append(final_accuracy(network.newest, bits, initial.to(bits), upstream, n, n).mean())
-        return np.array([*frozen, np.mean(newest)])
+        last_steps = np.array(lengths) - 1
+        looked_up = [correct[last_steps, np.arange(len(lengths))].mean() for correct in self.frozen]
+        newest = [self._of_newest(network, index, length, rng) for index, length in enumerate(lengths)]
+        return np.array([*looked_up, np.mean(newest)])
+
+    def _of_newest(self, network: Network, index: int, length: int, rng: np.random.Generator) -> float:
+        """Accuracy of the newest head on the first `length` steps of batch `index`."""
+        arm = self.arm
+        n = network.n_newest
+        bits, upstream = self.pool.batch(index, length)
+        initial = draw_initial(rng, arm.units, arm.batch_size, arm.initial_state).to(bits)
+        labels = task.named(arm.task).final_labels(bits, n, n)
+        return final_accuracy(network.newest, bits, initial, upstream, labels).mean()
 
 
 class FreshTest:
@@ -65,19 +72,14 @@ class FreshTest:
         return np.mean([self._batch(network, rng) for _ in range(self.arm.test_batches)], axis=0)
 
     def _batch(self, network: Network, rng: np.random.Generator) -> Float[np.ndarray, " head"]:
-        arm, n = self.arm, network.n_newest
-        bits = self.fresh.draw_bits(n, rng)
-        if arm.architecture == "flat":
-            initial = task.draw_initial(rng, arm.units, arm.batch_size, arm.initial_state)
-            return final_accuracy(network.newest, bits, initial.to(bits), None, arm.n_first, n)
-        states = self.fresh.run(list(network.chain), bits, rng)
-        labels = task.final_parities(bits, arm.n_first, n)
-        return np.array(
-            [
-                _correct(module, own[-1:], label[None]).item()
-                for module, own, label in zip(network.chain, states, labels, strict=True)
-            ]
-        )
+        bits = self.fresh.new_bits(network.n_newest, rng)
+        chain = list(network.chain)
+        answered = [
+            answers(module, states[-1])
+            for module, states in zip(chain, self.fresh.run(chain, bits, rng), strict=True)
+        ]
+        labels = task.named(self.arm.task).final_labels(bits, self.arm.n_first, network.n_newest)
+        return (torch.cat(answered) == labels).double().mean(1).cpu().numpy()
 
 
 def held_out(arm: Arm, seed: int, device: str = "cpu") -> PoolTest | FreshTest:
@@ -85,29 +87,13 @@ def held_out(arm: Arm, seed: int, device: str = "cpu") -> PoolTest | FreshTest:
     return (FreshTest if arm.pool_batches == "fresh" else PoolTest)(arm, seed, device)
 
 
-@torch.no_grad()
 def final_accuracy(
     module: LeakyModule,
     bits: Float[Tensor, "time sequence"],
     initial: Float[Tensor, "unit sequence"],
     upstream: Float[Tensor, "states unit sequence"] | None,
-    n_first: int,
-    n_last: int,
+    labels: Int[Tensor, "#head sequence"],
 ) -> Float[np.ndarray, " head"]:
-    """Accuracy at the last step of the module's heads, which stand for n_first to n_last."""
-    logits = module.logits(module.final_state(bits, initial, upstream))
-    answers = logits[:, 1] > logits[:, 0]
-    return (answers == task.final_parities(bits, n_first, n_last)).double().mean(1).cpu().numpy()
-
-
-@torch.no_grad()
-def _correct(
-    module: LeakyModule,
-    states: Float[Tensor, "time unit sequence"],
-    labels: Int[Tensor, "time sequence"],
-) -> Float[Tensor, " time"]:
-    """Share of sequences on which the module's single head is right, at every time."""
-    direction = module.readout[0, 1] - module.readout[0, 0]
-    offset = module.readout_bias[0, 0] - module.readout_bias[0, 1]
-    answers = torch.einsum("u,tus->ts", direction, states) > offset
-    return (answers == labels).double().mean(1)
+    """Accuracy at the last step of every head of the module; `labels` of each, or one row for all."""
+    answered = answers(module, module.final_state(bits, initial, upstream))
+    return (answered == labels).double().mean(1).cpu().numpy()

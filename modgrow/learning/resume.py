@@ -67,7 +67,7 @@ class Job:
             return _set_aside(self.path, str(error))
         if reason := _why_not(state, self.curriculum, self.made_by):
             return _set_aside(self.path, reason)
-        if state.journal.delivered and state.trained.network.arm == self.curriculum.arm:
+        if state.journal.delivered and state.trained.arm == self.curriculum.arm:
             say(f"{self.path}: its network was finished and is asked for again: trained again from nothing")
             self._earlier = networks.fingerprint(state.trained)
         else:
@@ -108,7 +108,7 @@ def _leave(number: int, frame: object) -> None:
 
 def _why_not(state: State, curriculum: Curriculum, made_by: dict) -> str:
     """Why `curriculum` cannot go on from `state`; empty if it can, or begins where the state does."""
-    arm, before = curriculum.arm, state.trained.network.arm
+    arm, before = curriculum.arm, state.trained.arm
     ours, theirs = {"settings": arm.canonical, "seed": curriculum.seed}, dict(state.trained.provenance)
     theirs["id"] = {"settings": before.canonical, "seed": state.trained.seed, **theirs.get("id", {})}
     changed = differences(theirs, {**made_by, "id": {**ours, **made_by.get("id", {})}})

@@ -1,7 +1,8 @@
 """Trained networks on disk: safetensors, with what made them in the header. Nothing is unpickled.
 
 Tensors are named `chain.<m>.<tensor>` (module m counted from 1), `chain.<m>.start.<tensor>` (its
-untrained values), and for flat arms `solved.<N>.chain.1.<tensor>`: the network that had just solved N.
+untrained values), and for arms that do not grow `solved.<N>.chain.1.<tensor>`: the network that had just
+solved N.
 """
 
 from pathlib import Path
@@ -52,7 +53,7 @@ def pack(trained: Trained) -> tuple[dict[str, Tensor], dict]:
     for n, network in trained.snapshots.items():
         tensors |= {f"solved.{n}.{name}": value for name, value in _tensors(network).items()}
     said = {field: getattr(trained, field) for field in ("seed", "n_solved", "diverged", "provenance")}
-    return tensors, {"arm": trained.network.arm.canonical, **said}
+    return tensors, {"arm": trained.arm.canonical, **said}
 
 
 def fingerprint(trained: Trained) -> str:
@@ -86,26 +87,31 @@ def unpack(tensors: dict[str, Tensor], header: dict) -> Trained:
     for name, value in tensors.items():
         if not torch.isfinite(value).all() and not header.diverged:
             raise ValueError(f"{name} has values that are not finite")
-    arm, solved = header.arm, ()
-    if arm.architecture == "flat":
-        solved = range(arm.n_first, header.n_solved + 1)
-    snapshots = {n: _network(arm, tensors, f"solved.{n}.") for n in solved}
+    arm = header.arm
+    snapshots = {n: _network(arm, tensors, f"solved.{n}.") for n in _snapshots(arm, header.n_solved)}
     network = _network(arm, tensors)
     return Trained(network, header.seed, header.n_solved, header.diverged, snapshots, header.provenance)
 
 
 def layout(arm: Arm, n_newest: int, n_solved: int) -> dict[str, tuple[int, ...]]:
     """Name and shape of every tensor of a network whose newest head stands for `n_newest`."""
-    if arm.architecture == "flat":
-        chain = {"chain.1.": _shapes(arm, 1, n_newest - arm.n_first + 1)}
-        solved = range(arm.n_first, n_solved + 1)
-        past = {f"solved.{n}.chain.1.": _shapes(arm, 1, n - arm.n_first + 1) for n in solved}
-    else:
-        chain = {f"chain.{m}.": _shapes(arm, m, 1) for m in range(1, n_newest - arm.n_first + 2)}
-        past = {}
-    born = {f"{module}{START}": shapes for module, shapes in chain.items()}
-    modules = {**chain, **born, **past}
+    chain = _chain(arm, n_newest)
+    modules = {**chain, **{f"{module}{START}": shapes for module, shapes in chain.items()}}
+    for n in _snapshots(arm, n_solved):
+        modules |= {f"solved.{n}.{module}": shapes for module, shapes in _chain(arm, n).items()}
     return {f"{module}{name}": shape for module, shapes in modules.items() for name, shape in shapes.items()}
+
+
+def _chain(arm: Arm, n_newest: int) -> dict[str, dict[str, tuple[int, ...]]]:
+    """Shapes by tensor of every module of a network whose newest head stands for `n_newest`."""
+    heads = arm.heads(n_newest)
+    modules = arm.modules(heads)
+    return {f"chain.{m}.": _shapes(arm, m, heads // modules) for m in range(1, modules + 1)}
+
+
+def _snapshots(arm: Arm, n_solved: int) -> range:
+    """The N at which a network is kept beside the last one."""
+    return range(arm.n_first, arm.n_first if arm.grows else n_solved + 1)
 
 
 def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
@@ -116,12 +122,12 @@ def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
 
 
 def _n_newest(arm: Arm, forms: dict[str, Form]) -> int:
-    """Parity order of the newest head, by the heads of a flat network or the modules of another."""
-    if arm.architecture == "flat":
+    """N of the newest head: of a chain that grows by its modules, else by the heads of its one module."""
+    if arm.grows:
+        heads = len({name.split(".")[1] for name in forms if name.startswith("chain.")})
+    else:
         _, shape = forms.get("chain.1.readout", ("", ()))
         heads = shape[0] if shape else 0
-    else:
-        heads = len({name.split(".")[1] for name in forms if name.startswith("chain.")})
     return arm.n_first - 1 + heads
 
 
@@ -131,8 +137,8 @@ def _check_orders(header: Header, n_newest: int, n_tensors: int) -> None:
         raise ValueError(f"its newest head stands for {n_newest}, its settings allow {first} to {limit}")
     if not n_newest - 1 <= n_solved <= n_newest:
         raise ValueError(f"n_solved is {n_solved}, its heads stand for {first} to {n_newest}")
-    if header.arm.architecture == "flat" and n_solved - first + 1 > n_tensors:
-        raise ValueError(f"it has {n_tensors} tensors, too few for {n_solved - first + 1} solved tasks")
+    if header.arm.heads(n_solved) > n_tensors:  # or a forged number would have millions listed
+        raise ValueError(f"it has {n_tensors} tensors, too few for {header.arm.heads(n_solved)} solved tasks")
 
 
 def _check_identity(header: Header) -> None:

@@ -108,7 +108,7 @@ def _check(forms: dict[str, Form], header: dict) -> None:
     n_newest = networks.check({name: form for name, form in forms.items() if name not in momentum}, header)
     arm = Arm.model_validate(header["arm"])
     _check_records(journal, arm, (n_newest, header["n_solved"], header["diverged"]))
-    m = 1 if arm.architecture == "flat" else n_newest - arm.n_first + 1
+    m = arm.modules(arm.heads(n_newest))
     expected = {f"{MOMENTUM}{name}": forms[f"chain.{m}.{name}"] for name in trained_tensors(arm, m)}
     wrong = [name for name in {**expected, **momentum} if expected.get(name) != momentum.get(name)]
     if wrong:
@@ -131,7 +131,7 @@ def _check_records(journal: Journal, arm: Arm, ends: tuple[int, int, bool]) -> N
         n, diverged = n_solved + 1, record.diverged
         _check_numbers(record, alone=n == arm.n_first)
         n_solved = n if _solves(record, arm) else n_solved
-        follows = (epoch, n, n_solved, n_solved - arm.n_first + 1)
+        follows = (epoch, n, n_solved, arm.heads(n_solved))
         if (record.epoch, record.n, record.n_solved, record.n_tasks_solved) != follows:
             raise ValueError(f"its record {epoch} does not follow from those before it: {record}")
     if (n, n_solved, diverged) != ends:
