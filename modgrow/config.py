@@ -104,9 +104,13 @@ class Settings(Record):
         """The arms that a target of the workflow needs."""
         return [arm for arm in self.arms if self.arm_targets[arm] == target]
 
+    def seeds_of(self, arm: str) -> range:
+        """The seeds of an arm's networks."""
+        return range(self.arm_seeds[arm])
+
     def networks(self, target: str = "all") -> list[tuple[str, int]]:
-        """Every (arm, seed) that a target needs, seeds counted from 0."""
-        return [(arm, seed) for arm in self.arms_of(target) for seed in range(self.arm_seeds[arm])]
+        """Every (arm, seed) that a target needs."""
+        return [(arm, seed) for arm in self.arms_of(target) for seed in self.seeds_of(arm)]
 
     def variants_of(self, variant: str) -> dict[str, str]:
         """The arms that a sensitivity variant changes, and the names they are trained under."""

@@ -8,21 +8,22 @@ Files are read as text: nothing is imported, so this costs milliseconds and neve
 import ast
 import functools
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "modgrow"
 
 
-def digest(script: str | Path) -> str:
-    """One hexadecimal digest of `script` and of every package file that it imports."""
-    parts = "\n".join(f"{name} {value}" for name, value in digests(script).items())
+def digest(script: str | Path, extra: Iterable[str] = ()) -> str:
+    """One hexadecimal digest of `script`, the files `extra`, and every package file that they import."""
+    parts = "\n".join(f"{name} {value}" for name, value in digests(script, extra).items())
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
-def digests(script: str | Path) -> dict[str, str]:
-    """Digest per file of the import closure of `script`, keyed by path relative to the root, sorted."""
-    files = import_closure(ROOT / script)
+def digests(script: str | Path, extra: Iterable[str] = ()) -> dict[str, str]:
+    """Digest per file of the import closure of `script` and `extra`, keyed by path in the root, sorted."""
+    files = set().union(*(import_closure(ROOT / path) for path in (script, *extra)))
     return {str(path.relative_to(ROOT)): _file_digest(path) for path in sorted(files)}
 
 
