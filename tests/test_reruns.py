@@ -82,16 +82,16 @@ VERDICT = "claims claims_figure check_claims reference resources pages"
 DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
-    "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 collect_table:5 perturbation_summary "
-    f"pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 collect_table:5 "
+    f"perturbation_summary pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_FLAT = (
-    "train_network generalisation perturbation timescales collect_table:4 perturbation_summary pathways parameters "
-    f"comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales collect_table:4 perturbation_summary pathways "
+    f"parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_SEED = (
-    "train_network generalisation perturbation timescales conservation collect_table:5 perturbation_summary pathways "
-    f"parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales conservation collect_table:5 "
+    f"perturbation_summary pathways parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 EDITS = {
     "nothing": (lambda folder: None, ""),

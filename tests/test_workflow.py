@@ -333,3 +333,15 @@ def test_memory_and_gpu_are_asked_of_the_scheduler(tmp_path):
     forecast = int(run.stdout.split("mem_mb=")[1].split(",")[0])
     assert 150 * 256 * 245 * 20 * 4 / 2**20 < forecast < 2500
     assert "gpu=0" in run.stdout
+
+
+JOB = re.compile(r"^(?:local)?rule (\w+):$.*?^Shell command: .*?workflow/scripts/(\w+)\.py", re.M | re.S)
+
+
+def test_every_rule_runs_the_script_of_its_name(tmp_path):
+    """Rules are made in loops: one whose command held the loop's variable would run the last script."""
+    targets = ("all", "sensitivity", "pool_proof")
+    folder = checkout(tmp_path / "new")
+    run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
+    pairs = set(JOB.findall(run.stdout))
+    assert pairs == {(path.stem, path.stem) for path in (folder / "workflow/scripts").glob("*.py")}

@@ -125,6 +125,21 @@ class Plan:
         """The figures of all targets."""
         return figures(self)
 
+    def makes(self, target: str = "all") -> list[str]:
+        """The files that a target is there for, named as they lie in the results."""
+        kinds = {
+            "all": [
+                "verdict.txt",
+                *(f"claims.{kind}" for kind in ("parquet", "csv", "md")),
+                *(f"tables/{table}.parquet" for table in self.tables),
+                *(f"pages/{table}.html" for table in ("claims", *self.tables)),
+            ],
+            "sensitivity": ["sensitivity/claims.parquet", "sensitivity/claims.csv"],
+            "pool_proof": ["tables/pool_proof.parquet"],
+        }
+        drawn = [f"figures/{name}.{kind}" for name in self.drawn(target) for kind in ("svg", "png")]
+        return kinds[target] + drawn
+
     def drawn(self, target: str = "all") -> list[str]:
         """The names of a target's figures."""
         return [figure.name for figure in self.figures if figure.target == target]

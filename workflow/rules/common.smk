@@ -40,14 +40,8 @@ from modgrow.plan.plan import Plan, refuse_large
 from modgrow.store import files, headers
 
 sys.path.remove(str(ROOT))
-
-
-def refuse_other_package():
-    """One process holds one `modgrow`: two checkouts cannot be imported side by side."""
-    if places.ROOT != ROOT.resolve():
-        raise WorkflowError(
-            f"{ROOT}: {places.ROOT} is in use in the same workflow; import from one of the two"
-        )
+if places.ROOT != ROOT.resolve():  # one process holds one `modgrow`
+    raise WorkflowError(f"{ROOT}: {places.ROOT} is in use in the same workflow; import from one of the two")
 
 
 def or_refuse(read, /, *what, **more):
@@ -64,12 +58,9 @@ def settings_files():
     Those given (--configfile) stand alone if they have arms, as do `--config` and the `config:` of a module;
     else they change the project's config.yaml. An importer's command line speaks of its own settings.
     """
-    given = (
-        []
-        if MODULE
-        else [command.from_here(path, STARTED_IN) for path in workflow.config_settings.configfiles]
-    )
-    return given if "arms" in config else [*given, command.from_here(ROOT / "config.yaml", STARTED_IN)]
+    given = [] if MODULE else workflow.config_settings.configfiles
+    own = [] if "arms" in config else [ROOT / "config.yaml"]
+    return [command.from_here(path, STARTED_IN) for path in (*given, *own)]
 
 
 def settings_name():
@@ -86,7 +77,6 @@ def checked_settings():
     return or_refuse(modgrow_config.check, raw, settings_name())
 
 
-refuse_other_package()
 SETTINGS = checked_settings()
 PLAN = Plan(SETTINGS, settings_name())
 or_refuse(refuse_large, PLAN)
@@ -110,10 +100,3 @@ wildcard_constraints:
 def in_results(names):
     """Files of the results, named as they lie in them."""
     return [f"{RESULTS}/{name}" for name in names]
-
-
-def drawn(target):
-    """The files of a target's figures."""
-    return expand(
-        f"{RESULTS}/figures/{{figure}}.{{format}}", figure=PLAN.drawn(target), format=["svg", "png"]
-    )
