@@ -83,7 +83,8 @@ DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b 
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
     "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 collect_table:5 "
-    f"perturbation_summary pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "perturbation_summary pathways parameters comparisons "
+    f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_FLAT = (
     "train_network generalisation perturbation timescales collect_table:4 perturbation_summary pathways "

@@ -335,7 +335,12 @@ def test_memory_and_gpu_are_asked_of_the_scheduler(tmp_path):
     assert "gpu=0" in run.stdout
 
 
-JOB = re.compile(r"^(?:local)?rule (\w+):$.*?^Shell command: .*?workflow/scripts/(\w+)\.py", re.M | re.S)
+def started(said):
+    """(rule, script) of every job that a dry run prints with its command."""
+    for block in said.split("\n["):
+        script = re.search(r"workflow/scripts/(\w+)\.py --id", block)
+        if script:
+            yield re.search(r"^(?:local)?rule (\w+):$", block, re.M)[1], script[1]
 
 
 def test_every_rule_runs_the_script_of_its_name(tmp_path):
@@ -343,5 +348,5 @@ def test_every_rule_runs_the_script_of_its_name(tmp_path):
     targets = ("all", "sensitivity", "pool_proof")
     folder = checkout(tmp_path / "new")
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
-    pairs = set(JOB.findall(run.stdout))
+    pairs = set(started(run.stdout))
     assert pairs == {(path.stem, path.stem) for path in (folder / "workflow/scripts").glob("*.py")}
