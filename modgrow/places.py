@@ -65,9 +65,19 @@ def _refuse_taken(folder: Path) -> None:
             raise ValueError(f"{above} is a link to nothing; make what it leads to, or remove it")
 
 
-def per_network(folder: str | Path, suffix: str, seeds: dict[str, int]) -> list[str]:
-    """The file of every (arm, seed) in one folder of the results; `seeds` is the number per arm."""
-    return [f"{folder}/{arm}/seed_{seed}.{suffix}" for arm, count in seeds.items() for seed in range(count)]
+def per_network(folder: str | Path, suffix: str, seeds: dict[str, range]) -> list[str]:
+    """The file of every (arm, seed) in one folder of the results."""
+    return [f"{folder}/{arm}/seed_{seed}.{suffix}" for arm, own in seeds.items() for seed in own]
+
+
+def spans(seeds: dict[str, range]) -> dict[str, list[int]]:
+    """The seeds of each arm as an identity says them: the first, and how many."""
+    return {arm: [own.start, len(own)] for arm, own in seeds.items()}
+
+
+def seeds_in(spans: dict[str, list[int]]) -> dict[str, range]:
+    """The seeds of each arm that an identity says."""
+    return {arm: range(first, first + count) for arm, (first, count) in spans.items()}
 
 
 def around(result: str | Path) -> Path:

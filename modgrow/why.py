@@ -100,8 +100,9 @@ def _causes(path: Path, script: str, planned: dict) -> list[str]:
         return []
     said = tables.provenance(path) if path.suffix == ".parquet" else headers.provenance(path)
     settings = differences(said.get("id", {}), planned)
-    settings.pop("code", None)
-    sources = differences(said.get("sources", {}), source.digests(f"workflow/scripts/{script}"))
+    settings = {key: both for key, both in settings.items() if key not in ("code", "files")}
+    current = source.digests(f"workflow/scripts/{script}", planned.get("files", ()))
+    sources = differences(said.get("sources", {}), current)
     return [in_words({key: both}) for key, both in settings.items()] + [
         f"{file} {_event(*both)}" for file, both in sources.items()
     ]

@@ -39,7 +39,7 @@ def test_resources_are_read_from_benchmark_files(tmp_path):
     for seed in (3, 9):
         (tmp_path / "train_network" / "m" / f"seed_{seed}.tsv").write_text(one)
     curves = pd.DataFrame({"arm": "m", "seed": [3, 3, 9], "epoch": [1, 2, 1], "n_tasks_solved": [0, 2, 0]})
-    table = resources.collect(tmp_path, {"m": 5}, curves)
+    table = resources.collect(tmp_path, {"m": range(5)}, curves)
     assert len(table) == 2
     assert table.loc[0, ["rule", "seconds"]].tolist() == ["fig2a", 0.1]
     assert pd.isna(table.loc[0, "max_rss_mb"])

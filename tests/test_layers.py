@@ -27,6 +27,7 @@ LAYERS = [
         "modgrow/differences.py",
         "modgrow/streams.py",
         "modgrow/source.py",
+        "modgrow/command.py",
         "modgrow/machine.py",
         "modgrow/__init__.py",
     ),
@@ -45,6 +46,7 @@ LAYERS = [
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
+    ("modgrow/plan/",),
     (
         "modgrow/describe.py",
         "modgrow/inspection.py",
@@ -101,6 +103,8 @@ LIGHT = [
     "task",
     "tasks.parity",
     "tasks.match",
+    "command",
+    "plan.plan",
     "config",
     "source",
     "script",
@@ -123,10 +127,27 @@ def test_light_modules_do_not_load_torch(module):
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
+RULES = sorted((ROOT / "workflow").rglob("*.smk"))
+
+
+def commands(path):
+    """The text of every rule's `shell:`, those of rules in a loop among them."""
+    return re.findall(r"^ +shell:\n((?: {8,}.*\n)+)", path.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda p: p.name)
+def test_every_command_is_a_constant_text_that_starts_what_params_say(path):
+    """A loop's variable in a command passes every dry run, and then the last script runs for all rules."""
+    for command in commands(path):
+        assert command.strip().startswith('"{params.run} --id {params.id:q}')
+        assert isinstance(ast.literal_eval(f"({command})"), str)
+    assert len(commands(path)) == len(re.findall(r"^ +shell:", path.read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", RULES, ids=lambda p: p.name)
 def test_every_setting_and_path_reaches_the_shell_quoted(path):
     """In a command, what is in braces is `:q` quoted, a plain number, or what starts the job."""
-    for command in re.findall(r"^    shell:\n((?:        .*\n)+)", path.read_text(), re.MULTILINE):
+    for command in commands(path):
         plain = set(re.findall(r"\{+([^{}]*[^q{}])\}+", command))
         assert plain <= {"params.run", "threads", "resources.device"}
 

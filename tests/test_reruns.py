@@ -82,16 +82,17 @@ VERDICT = "claims claims_figure check_claims reference resources pages"
 DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
-    "train_network:6 generalise:3 perturb:5 timescales:3 conserve:4 collect_table:5 perturbation_summary "
-    f"pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 collect_table:5 "
+    "perturbation_summary pathways parameters comparisons "
+    f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_FLAT = (
-    "train_network generalise perturb timescales collect_table:4 perturbation_summary pathways parameters "
-    f"comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales collect_table:4 perturbation_summary pathways "
+    f"parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 AFTER_ONE_SEED = (
-    "train_network generalise perturb timescales conserve collect_table:5 perturbation_summary pathways "
-    f"parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales conservation collect_table:5 "
+    f"perturbation_summary pathways parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
 )
 EDITS = {
     "nothing": (lambda folder: None, ""),
@@ -110,7 +111,7 @@ EDITS = {
     ),
     "dynamics.py": (text("modgrow/model/dynamics.py", "min=1.0", "min=1.5"), EVERYTHING),
     "a learning rate": (settings(relearn), AFTER_ONE_FLAT),
-    "two values swapped": (settings(swap), f"perturb:5 {PERTURBED}"),
+    "two values swapped": (settings(swap), f"perturbation:5 {PERTURBED}"),
     "a seed added": (settings(lambda raw: raw["arms"]["modular_5"].update(seeds=3)), AFTER_ONE_SEED),
     "an arm added": (
         settings(lambda raw: raw["arms"].update(modular_6={"units": 6})),
@@ -118,7 +119,7 @@ EDITS = {
     ),
     "epsilon added": (
         settings(lambda raw: raw["perturbation"]["tau"].update(count=3)),
-        f"perturb:5 {PERTURBED}",
+        f"perturbation:5 {PERTURBED}",
     ),
     "a figure deleted": (
         lambda folder: (folder / "results/small/figures/fig3.png").unlink(),

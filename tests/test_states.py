@@ -366,8 +366,8 @@ def test_costs_add_up_over_the_parts_of_a_job(tmp_path):
     )
 
     def collected():
-        before = costs.before_the_last_part(tmp_path / "states", {"a": 2})
-        table = resources.collect(tmp_path / "benchmarks", {"a": 2}, curves, before)
+        before = costs.before_the_last_part(tmp_path / "states", {"a": range(2)})
+        table = resources.collect(tmp_path / "benchmarks", {"a": range(2)}, curves, before)
         return [table.loc[table["seed"] == seed].iloc[0] for seed in (0, 1)]
 
     (one, other), earlier = collected(), [asdict(part) for part in kept.journal.parts[:2]]

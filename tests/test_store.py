@@ -339,17 +339,17 @@ def test_collecting_takes_every_part_once_and_none_of_other_settings(tmp_path):
         made_by = curves.made_by(seed=seed, units=5)
         curves.write(place(tmp_path, seed=seed), curves.curve(seed=seed), made_by)
     folder, planned = tmp_path / "learning_curves", {"a": {"id": {"settings": {"units": 5}}}}
-    found = tables.collect(folder, SCHEMA, {"a": 2}, planned)
+    found = tables.collect(folder, SCHEMA, {"a": range(2)}, planned)
     assert found.groupby("seed").size().to_dict() == {0: N, 1: N}
     assert tables.collect(folder, SCHEMA, {}, {}).dtypes.equals(found.dtypes)
     with pytest.raises(StoreError, match=r"seed_2\.parquet: no such table"):
-        tables.collect(folder, SCHEMA, {"a": 3}, planned)
+        tables.collect(folder, SCHEMA, {"a": range(3)}, planned)
     with pytest.raises(
         StoreError, match=r"seed_0\.parquet: made by other settings \(settings.units 5, now 6\);"
     ):
-        tables.collect(folder, SCHEMA, {"a": 2}, {"a": {"id": {"settings": {"units": 6}}}})
+        tables.collect(folder, SCHEMA, {"a": range(2)}, {"a": {"id": {"settings": {"units": 6}}}})
     with pytest.raises(StoreError, match=r"seed_0\.parquet: made by other settings \(settings nothing, now"):
-        tables.collect(folder, SCHEMA, {"a": 2}, {"a": {"network": {"settings": {"units": 6}}}})
+        tables.collect(folder, SCHEMA, {"a": range(2)}, {"a": {"network": {"settings": {"units": 6}}}})
 
 
 UNITS = {"settings": {"units": 5}}

@@ -190,7 +190,7 @@ def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_pa
     claims.loc[0, "verdict"] = ""
     tables.write(tmp_path / "claims.parquet", claims, CLAIMS, {"id": {}})
     command = [sys.executable, "workflow/scripts/check_claims.py", "--id", "{}"]
-    command += ["--table", str(tmp_path / "claims.parquet"), "--output", str(tmp_path / "verdict.txt")]
+    command += ["--inputs", str(tmp_path / "claims.parquet"), "--outputs", str(tmp_path / "verdict.txt")]
     run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True, env={"PYTHONPATH": "."})
     assert run.returncode == 1
     assert f"claims.parquet: {claims.loc[0, 'claim']}: no verdict" in run.stderr
@@ -333,3 +333,20 @@ def test_memory_and_gpu_are_asked_of_the_scheduler(tmp_path):
     forecast = int(run.stdout.split("mem_mb=")[1].split(",")[0])
     assert 150 * 256 * 245 * 20 * 4 / 2**20 < forecast < 2500
     assert "gpu=0" in run.stdout
+
+
+def started(said):
+    """(rule, script) of every job that a dry run prints with its command."""
+    for block in said.split("\n["):
+        script = re.search(r"workflow/scripts/(\w+)\.py --id", block)
+        if script:
+            yield re.search(r"^(?:local)?rule (\w+):$", block, re.M)[1], script[1]
+
+
+def test_every_rule_runs_the_script_of_its_name(tmp_path):
+    """Rules are made in loops: one whose command held the loop's variable would run the last script."""
+    targets = ("all", "sensitivity", "pool_proof")
+    folder = checkout(tmp_path / "new")
+    run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
+    pairs = set(started(run.stdout))
+    assert pairs == {(path.stem, path.stem) for path in (folder / "workflow/scripts").glob("*.py")}

@@ -12,17 +12,17 @@ JOB = ["rule", "arm", "seed"]
 
 
 def collect(
-    folder: str | Path, seeds: dict[str, int], curves: pd.DataFrame, before: pd.DataFrame | None = None
+    folder: str | Path, seeds: dict[str, range], curves: pd.DataFrame, before: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """One row per job: rule, arm, seed (null where the rule has none), seconds, cpu_seconds, max_rss_mb.
 
-    Of networks, those of `seeds` (their number per arm): other arms' files may lie beside them. A training
-    job has `n_epochs` and `n_tasks_solved`, and what one curriculum step took: `seconds_per_task`. It may
-    have run in `n_parts`; what those `before` the last cost (a row for each: arm, seed, n_epochs of the
+    Of networks, those of the `seeds` of each arm: other files may lie beside them. A training job has
+    `n_epochs` and `n_tasks_solved`, and what one curriculum step took: `seconds_per_task`. It may have run
+    in `n_parts`; what those `before` the last cost (a row for each: arm, seed, n_epochs of the
     finished network, and the three costs) is added, of memory the largest taken.
     """
     rows = [_row(path, Path(folder)) for path in sorted(Path(folder).rglob("*.tsv"))]
-    rows = [row for row in rows if row["arm"] is None or row["seed"] < seeds.get(row["arm"], 0)]
+    rows = [row for row in rows if row["arm"] is None or row["seed"] in seeds.get(row["arm"], ())]
     last = pd.DataFrame(rows, columns=[*JOB, *COLUMNS.values()])
     last = last.astype({"seed": "Int64", **dict.fromkeys(COLUMNS.values(), "float64")})
     ends = curves.groupby(["arm", "seed"])[["epoch", "n_tasks_solved"]].max().reset_index()

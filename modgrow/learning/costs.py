@@ -29,13 +29,13 @@ class Meter:
         return Part(time.monotonic() - self._start, cpu, _largest_memory())
 
 
-def before_the_last_part(folder: str | Path, seeds: dict[str, int]) -> pd.DataFrame:
-    """One row per job that trained one of `seeds` (their number per arm) and was not the one to finish it.
+def before_the_last_part(folder: str | Path, seeds: dict[str, range]) -> pd.DataFrame:
+    """One row per job that trained one of the `seeds` of each arm and was not the one to finish it.
 
     arm, seed, n_epochs of the finished network, seconds, cpu_seconds, max_rss_mb. A network whose state
     in `folder` is missing, damaged or under way has none.
     """
-    names = [(arm, seed) for arm, count in seeds.items() for seed in range(count)]
+    names = [(arm, seed) for arm, own in seeds.items() for seed in own]
     rows = [row for arm, seed in names for row in _rows(Path(folder), arm, seed)]
     return pd.DataFrame(rows, columns=["arm", "seed", "n_epochs", *Part.__annotations__])
 

@@ -1,5 +1,10 @@
 """The tables that claims are judged on, by name."""
 
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
 from modgrow.schemas import (
     conservation,
     generalisation,
@@ -9,6 +14,7 @@ from modgrow.schemas import (
     perturbation_summary,
     timescales,
 )
+from modgrow.store import tables
 
 SCHEMAS = {
     kind.SCHEMA.name: kind.SCHEMA
@@ -22,3 +28,12 @@ SCHEMAS = {
         pathways,
     )
 }
+
+
+def read(paths: Iterable[str], arms: dict[str, dict]) -> dict[str, pd.DataFrame]:
+    """The tables of these files by name; those of one name, of two folders, are one. Raises StoreError."""
+    found: dict[str, list[pd.DataFrame]] = {}
+    for path in paths:
+        name = Path(path).stem
+        found.setdefault(name, []).append(tables.read(path, SCHEMAS[name], arms))
+    return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}

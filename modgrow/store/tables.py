@@ -58,15 +58,15 @@ def read(path: str | Path, schema: Schema, arms: dict[str, dict] | None = None) 
 
 
 def collect(
-    folder: str | Path, schema: Schema, seeds: dict[str, int], planned: dict[str, dict]
+    folder: str | Path, schema: Schema, seeds: dict[str, range], planned: dict[str, dict]
 ) -> pd.DataFrame:
-    """The rows of every network's table below `folder`, one after another: `seeds` is their number per arm.
+    """The rows of every network's table below `folder`, one after another: of the `seeds` of each arm.
 
     `planned` holds, per arm, what the provenance of its tables must say. Raises StoreError naming the table.
     """
     parts = [schema.columns.empty_table()]
-    for arm, count in seeds.items():
-        for seed in range(count):
+    for arm, own in seeds.items():
+        for seed in own:
             path = f"{folder}/{arm}/seed_{seed}.parquet"
             rows, made_by = _load(path, schema, {})
             headers.refuse_others(path, made_by, planned.get(arm, {}))

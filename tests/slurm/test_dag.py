@@ -15,10 +15,10 @@ pytestmark = pytest.mark.slurm
 COMPANIONS_MB = 400  # the two Snakemakes inside a job
 FOLDERS = {  # of what each rule makes in jobs of its own
     "train_network": "networks",
-    "generalise": "generalisation",
-    "perturb": "perturbation",
+    "generalisation": "generalisation",
+    "perturbation": "perturbation",
     "timescales": "timescales",
-    "conserve": "conservation",
+    "conservation": "conservation",
 }
 
 
@@ -42,8 +42,8 @@ def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_
     for record in found:
         rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_(\w+)_\d+", record["Comment"]).groups()
         own = {"train_network": forecast.memory_mb(settings.arms[arm])}
-        own["generalise"] = forecast.generalisation_mb(settings.arms[arm], settings.generalisation)
-        own["perturb"] = max(1500, forecast.perturbation_mb(settings.arms[arm], settings.perturbation))
+        own["generalisation"] = forecast.generalisation_mb(settings.arms[arm], settings.generalisation)
+        own["perturbation"] = max(1500, forecast.perturbation_mb(settings.arms[arm], settings.perturbation))
         own["timescales"] = max(1500, forecast.timescales_mb(settings.arms[arm], settings.timescales))
         memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
         hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")

@@ -3,38 +3,52 @@
 import signal
 
 
-def workflow_profile(named):
-    """The workflow profile in force; one that does not exist is an error, where Snakemake is silent (#4276)."""
-    beside = [folder / "profiles" for folder in (STARTED_IN, Path(workflow.basedir))]
-    found = [folder / named for folder in (STARTED_IN, *beside) if (folder / named).exists()]
-    if found or named in ("default", "none"):
-        return next(map(from_here, found), "none")
-    known = sorted(path.parent.name for path in ROOT.glob("profiles/*/profile.*.yaml"))
-    raise WorkflowError(f"--workflow-profile {named}: no such profile; profiles/ has {', '.join(known)}")
+@functools.cache
+def profile_in_force():
+    """The workflow profile; None in a job that Snakemake has started and in a module, which have no say."""
+    return or_refuse(command.profile, asked_profile() or "default", workflow) if own_run() else None
 
 
-OWN_RUN = workflow.is_main_process and not MODULE
-PROFILE = workflow_profile(ASKED_FOR.workflow_profile or "default") if OWN_RUN else None
+def own_run():
+    """Whether this is the run that a user started, of this workflow itself."""
+    return workflow.is_main_process and not MODULE
 
-# Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides.
-if OWN_RUN and "mem_mb" not in workflow.global_resources:
-    MACHINE_MB = int(0.9 * psutil.virtual_memory().total / 2**20)
-    if workflow.resource_settings.nodes is None:
-        or_refuse(modgrow_config.refuse_beyond, SETTINGS, MACHINE_MB, SOURCE)
-    workflow.register_resource("mem_mb", MACHINE_MB)
 
-# On a cluster, two more Snakemakes live inside every job and count as its memory: 170 MB each, measured.
-COMPANIONS_MB = 0 if workflow.resource_settings.nodes is None else 400
+def on_cluster():
+    """Whether jobs run elsewhere."""
+    return workflow.resource_settings.nodes is not None
+
+
+def bound_memory():
+    """Local jobs together never ask for more memory than the machine has; --resources mem_mb=... overrides."""
+    if own_run() and "mem_mb" not in workflow.global_resources:
+        available_mb = int(0.9 * psutil.virtual_memory().total / 2**20)
+        if not on_cluster():
+            or_refuse(modgrow_config.refuse_beyond, SETTINGS, available_mb, PLAN.name)
+        workflow.register_resource("mem_mb", available_mb)
 
 
 def memory_mb(own, attempt):
-    """What a job asks for: doubled by its first two retries only, for the later ones are time-outs."""
-    return own * 2 ** min(attempt - 1, 2) + COMPANIONS_MB
+    """What a job asks for: doubled by its first two retries only, for the later ones are time-outs.
+
+    On a cluster, two more Snakemakes live inside every job and count as its memory: 170 MB each, measured.
+    """
+    return own * 2 ** min(attempt - 1, 2) + 400 * on_cluster()
 
 
 def minutes(first, attempt):
     """Time limit of a job, doubled by every retry; a profile bounds it by the limit of its partition."""
     return first * 2 ** (attempt - 1)
+
+
+def memory_of(experiment):
+    """What one experiment on one network asks for."""
+    return lambda w, attempt: memory_mb(experiment.memory_mb(SETTINGS, SETTINGS.arms[w.arm]), attempt)
+
+
+def minutes_of(experiment):
+    """Its time limit."""
+    return lambda w, attempt: minutes(experiment.minutes, attempt)
 
 
 def pass_on(number, frame):
@@ -43,8 +57,7 @@ def pass_on(number, frame):
         process.send_signal(number)
 
 
-# SLURM's warning that time is running out reaches the first process of a job alone, and that is Snakemake.
-# It hands the warning to the script, and the shell between them waits until the script has saved its state.
+profile_in_force()
+bound_memory()
 if workflow.remote_exec:
     signal.signal(signal.SIGUSR1, pass_on)
-    RUN = f"trap : USR1; {RUN}"

@@ -8,12 +8,13 @@ from modgrow.verdict import judge
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--table", "--output")
-    claims = tables.read(args.table, SCHEMA)
+    args = script.arguments(__doc__, "--inputs", "--outputs")
+    (read,), (made,) = args.inputs, args.outputs
+    claims = tables.read(read, SCHEMA)
     if wrong := judge.problems(claims):
-        raise StoreError(f"{args.table}: {'; '.join(wrong)}; look at the tables this claim is read from")
+        raise StoreError(f"{read}: {'; '.join(wrong)}; look at the tables this claim is read from")
     said = judge.summary(claims, args.id.get("note", ""))
-    files.write(args.output, lambda path: path.write_text(said + "\n", encoding="utf-8"))
+    files.write(made, lambda path: path.write_text(said + "\n", encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from modgrow.store import tables
 def main() -> None:
     args = script.arguments(__doc__, "--output")
     schema, folder = SCHEMAS[args.id["table"]], places.around(args.output)
-    table = tables.collect(folder / args.id["table"], schema, args.id["seeds"], args.id["planned"])
-    tables.write(args.output, table, schema, script.provenance(__file__, args.id))
+    seeds = places.seeds_in(args.id["seeds"])
+    table = tables.collect(folder / args.id["table"], schema, seeds, args.id["planned"])
+    tables.write(args.output, table, schema, script.provenance(args.id))
 
 
 if __name__ == "__main__":

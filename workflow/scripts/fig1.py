@@ -1,4 +1,4 @@
-"""Draw Fig. 1 from two trained networks."""
+"""Draw Fig. 1: the two architectures, from a modular and a flat network."""
 
 from modgrow import script
 from modgrow.experiments.weights import as_arrays
@@ -7,11 +7,9 @@ from modgrow.store import networks
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--modular", "--flat", "--svg", "--png")
-    modular = as_arrays(networks.read(args.modular).network, args.id["modules"])
-    flat = as_arrays(networks.read(args.flat).network, 1)
-    figure = fig1.draw(modular, flat)
-    job.save(figure, args)
+    args = script.arguments(__doc__, *job.OPTIONS)
+    modular, flat = (networks.read(path).network for path in args.inputs)
+    job.save(fig1.draw(as_arrays(modular, args.id["modules"]), as_arrays(flat, 1)), args)
 
 
 if __name__ == "__main__":

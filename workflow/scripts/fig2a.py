@@ -1,18 +1,7 @@
-"""Draw Fig. 2a."""
+"""Draw Fig. 2a: learning speed."""
 
-from modgrow import script
-from modgrow.arm import arm_from_json
 from modgrow.figures import fig2a, job
 from modgrow.schemas.learning_curves import SCHEMA
-from modgrow.store import tables
-
-
-def main() -> None:
-    args = script.arguments(__doc__, "--table", "--svg", "--png")
-    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    figure = fig2a.draw(tables.read(args.table, SCHEMA, args.id["arms"]), arms)
-    job.save(figure, args)
-
 
 if __name__ == "__main__":
-    script.run(main)
+    job.run(__doc__, fig2a.draw, SCHEMA)

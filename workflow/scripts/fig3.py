@@ -1,18 +1,7 @@
-"""Draw Fig. 3."""
+"""Draw Fig. 3: robustness to noise."""
 
-from modgrow import script
-from modgrow.arm import arm_from_json
 from modgrow.figures import fig3, job
 from modgrow.schemas.perturbation import SCHEMA
-from modgrow.store import tables
-
-
-def main() -> None:
-    args = script.arguments(__doc__, "--table", "--svg", "--png")
-    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    figure = fig3.draw(tables.read(args.table, SCHEMA, args.id["arms"]), arms, args.id["threshold"])
-    job.save(figure, args)
-
 
 if __name__ == "__main__":
-    script.run(main)
+    job.run(__doc__, fig3.draw, SCHEMA)

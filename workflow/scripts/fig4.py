@@ -1,21 +1,18 @@
-"""Draw Fig. 4."""
+"""Draw Fig. 4: timescales, beside those of an ideal reader."""
 
-from modgrow import script
-from modgrow.arm import arm_from_json
+import pandas as pd
+
+from modgrow.arm import Arm
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.figures import fig4, job
+from modgrow.figures.style import Figure
 from modgrow.schemas.timescales import SCHEMA
-from modgrow.store import tables
 
 
-def main() -> None:
-    args = script.arguments(__doc__, "--table", "--svg", "--png")
-    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    table = tables.read(args.table, SCHEMA, args.id["arms"])
-    ideal = ideal_timescales(sorted(table["n"].unique()), args.id["max_lag"])
-    figure = fig4.draw(table, ideal, arms)
-    job.save(figure, args)
+def draw(table: pd.DataFrame, arms: dict[str, Arm], max_lag: int) -> Figure:
+    ideal = ideal_timescales(sorted(table["n"].unique()), max_lag)
+    return fig4.draw(table, ideal, arms)
 
 
 if __name__ == "__main__":
-    script.run(main)
+    job.run(__doc__, draw, SCHEMA)

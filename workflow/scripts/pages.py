@@ -13,14 +13,11 @@ SCHEMAS = evidence.SCHEMAS | {
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--folder")
-    folder = Path(args.folder)
-    for name, path in args.id["tables"].items():
-        table = tables.read(folder.parent / path, SCHEMAS[name])
-        text = page.draw(name, table, args.id["longest"], args.id["note"])
-        files.write(
-            folder / f"{name}.html", lambda target, text=text: target.write_text(text, encoding="utf-8")
-        )
+    args = script.arguments(__doc__, "--inputs", "--outputs")
+    for read, made in zip(args.inputs, args.outputs, strict=True):
+        name = Path(read).stem
+        text = page.draw(name, tables.read(read, SCHEMAS[name]), args.id["longest"], args.id["note"])
+        files.write(made, lambda target, text=text: target.write_text(text, encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -1,20 +1,9 @@
 """How many weights and parameters every network had when it had solved its largest N (Fig. 2b)."""
 
 from modgrow import script
-from modgrow.arm import arm_from_json
 from modgrow.experiments import parameters
 from modgrow.schemas.learning_curves import SCHEMA as CURVES
 from modgrow.schemas.parameters import SCHEMA
-from modgrow.store import tables
-
-
-def main() -> None:
-    args = script.arguments(__doc__, "--curves", "--output")
-    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    curves = tables.read(args.curves, CURVES, args.id["arms"])
-    table = parameters.count(curves, arms, args.id["comparison"])
-    tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
-
 
 if __name__ == "__main__":
-    script.run(main)
+    script.derive(__doc__, parameters.count, SCHEMA, CURVES)

@@ -8,11 +8,12 @@ from modgrow.verdict import pool_proof
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--output")
-    folder = places.around(args.output) / "learning_curves"
-    curves = tables.collect(folder, CURVES, args.id["seeds"], args.id["planned"])
+    args = script.arguments(__doc__, "--inputs", "--outputs")
+    (made,) = args.outputs
+    folder, seeds = places.around(made) / "learning_curves", places.seeds_in(args.id["seeds"])
+    curves = tables.collect(folder, CURVES, seeds, args.id["planned"])
     table = pool_proof.compare(curves, args.id["pairs"])
-    tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
+    tables.write(made, table, SCHEMA, script.provenance(args.id))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,7 @@
 """Set the authors' own numbers beside ours."""
 
-from pathlib import Path
-
 from modgrow import script
-from modgrow.arm import arm_from_json
-from modgrow.schemas.evidence import SCHEMAS
+from modgrow.schemas import evidence
 from modgrow.schemas.reference import SCHEMA
 from modgrow.store import files, tables
 from modgrow.verdict import paper, reference
@@ -12,16 +9,15 @@ from modgrow.verdict.evidence import Evidence
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--table", "--markdown")
-    arms = {name: arm_from_json(settings) for name, settings in args.id["arms"].items()}
-    folder, names = Path(args.table).parent, args.id["tables"]
+    args = script.arguments(__doc__, "--inputs", "--outputs")
+    table, markdown = args.outputs
+    found = evidence.read(args.inputs, args.id["arms"])
     experiments = paper.experiments_from_json(args.id["experiments"])
-    found = {name: tables.read(folder / f"{name}.parquet", SCHEMAS[name], args.id["arms"]) for name in names}
-    evidence = Evidence(found, arms, experiments)
-    beside = reference.compare(evidence)
-    text = reference.markdown(beside, evidence)
-    tables.write(args.table, beside, SCHEMA, script.provenance(__file__, args.id))
-    files.write(args.markdown, lambda path: path.write_text(text, encoding="utf-8"))
+    ours = Evidence(found, script.recipes(args.id), experiments)
+    beside = reference.compare(ours)
+    text = reference.markdown(beside, ours)
+    tables.write(table, beside, SCHEMA, script.provenance(args.id))
+    files.write(markdown, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from modgrow.store import tables
 
 
 def main() -> None:
-    args = script.arguments(__doc__, "--curves", "--output")
-    results, seeds = places.around(args.output), args.id["seeds"]
-    curves = tables.read(args.curves, CURVES)
+    args = script.arguments(__doc__, "--inputs", "--outputs")
+    (read,), (made,) = args.inputs, args.outputs
+    results, seeds = places.around(made), places.seeds_in(args.id["seeds"])
     before = costs.before_the_last_part(results / "states", seeds)
-    table = resources.collect(results / "benchmarks", seeds, curves, before)
-    tables.write(args.output, table, SCHEMA, script.provenance(__file__, args.id))
+    table = resources.collect(results / "benchmarks", seeds, tables.read(read, CURVES), before)
+    tables.write(made, table, SCHEMA, script.provenance(args.id))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def main() -> None:
     use_threads(int(args.threads))
     keep_memory_compact()
     device = choose_device(args.device)
-    made_by = script.provenance(__file__, args.id, "torch", "numba", "llvmlite", "safetensors", device=device)
+    made_by = script.provenance(args.id, "torch", "numba", "llvmlite", "safetensors", device=device)
 
     job = resume.Job(arm, seed, device, args.state, made_by)
     curriculum = job.curriculum

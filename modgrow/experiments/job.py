@@ -1,0 +1,29 @@
+"""What the experiments' scripts share: a network is read, asked, and the rows written with what made them."""
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from modgrow import script
+from modgrow.learning.devices import keep_memory_compact, use_threads
+from modgrow.store import networks, tables
+from modgrow.store.schema import Schema
+
+
+def run(description: str, rows: Callable[..., pd.DataFrame], schema: Schema, *packages: str) -> None:
+    """Run the script of an experiment: `rows` takes a trained network, and by name what is asked of it.
+
+    `packages` are those that compute, beside torch.
+    """
+
+    def main() -> None:
+        args = script.arguments(description, "--threads", "--network", "--output")
+        use_threads(int(args.threads))
+        keep_memory_compact()
+        made_by = script.provenance(args.id, "torch", *packages)
+        trained = networks.read(args.network)
+        table = rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
+        made_by["network"] = trained.provenance["id"]
+        tables.write(args.output, table, schema, made_by)
+
+    script.run(main)

@@ -1,0 +1,64 @@
+"""What is asked of every trained network: one record per experiment.
+
+Its name is that of its rule, script, table and settings, and of its file in `modgrow/experiments`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from modgrow import forecast
+from modgrow.arm import Arm
+from modgrow.config import Settings
+
+LEAST_MB = 1500  # of what records activity: an interpreter with torch, and room
+OF_READERS = {"arms", "threshold"}  # keys that say nothing to the experiment, but to who reads its table
+
+
+class Experiment(NamedTuple):
+    """One experiment: which arms it asks, and what one of its jobs may take."""
+
+    name: str
+    arms: Callable[[Settings], list[str]]
+    memory_mb: Callable[[Settings, Arm], int]
+    minutes: int
+
+    def asks(self, settings: Settings) -> dict:
+        """What it asks of a network, by the names of the parameters of its `rows`."""
+        if self.name not in Settings.model_fields:
+            return {}
+        return getattr(settings, self.name).model_dump(exclude=OF_READERS)
+
+
+def is_chain(arm: Arm) -> bool:
+    """Whether networks of the arm grow module by module."""
+    return arm.modules(2) == 2
+
+
+def chains(settings: Settings) -> list[str]:
+    """The arms of the comparison that grow."""
+    return [name for name in settings.comparison if is_chain(settings.arms[name])]
+
+
+def _generalisation_mb(settings: Settings, arm: Arm) -> int:
+    return forecast.generalisation_mb(arm, settings.generalisation)
+
+
+def _perturbation_mb(settings: Settings, arm: Arm) -> int:
+    return max(LEAST_MB, forecast.perturbation_mb(arm, settings.perturbation))
+
+
+def _timescales_mb(settings: Settings, arm: Arm) -> int:
+    return max(LEAST_MB, forecast.timescales_mb(arm, settings.timescales))
+
+
+def _conservation_mb(settings: Settings, arm: Arm) -> int:
+    """An interpreter with torch and one network; what the profiles give a job that asks for nothing."""
+    return 1100
+
+
+EXPERIMENTS = (
+    Experiment("generalisation", lambda settings: settings.generalisation.arms, _generalisation_mb, 60),
+    Experiment("perturbation", lambda settings: settings.comparison, _perturbation_mb, 60),
+    Experiment("timescales", lambda settings: settings.timescales.arms, _timescales_mb, 120),
+    Experiment("conservation", chains, _conservation_mb, 60),
+)

@@ -1,0 +1,44 @@
+"""What a result depends on beside its inputs, as one canonical text: the code and the settings used."""
+
+import functools
+import json
+from collections.abc import Iterable
+
+from modgrow import source
+from modgrow.arm import Arm
+
+EXTENSIONS = "modgrow/extensions.py"
+
+
+def text(script: str, arms: Iterable[Arm] = (), /, **uses) -> str:
+    """The identity of a job of `script`: JSON with sorted keys, so that reordering settings changes nothing.
+
+    `code` is the digest of the script and of all that it imports. A script that can load a task or a birth
+    by name depends on those that its arms name too; they stand under `files`.
+    """
+    files = files_of(script, arms)
+    known = {"code": _digest(script, files)}
+    if files:
+        known["files"] = list(files)
+    return json.dumps({**known, **uses}, sort_keys=True, separators=(",", ":"))
+
+
+def files_of(script: str, arms: Iterable[Arm]) -> tuple[str, ...]:
+    """The files that `arms` name (`tasks/`, `births/`), sorted; none where the script can load none."""
+    if not _loads_extensions(script):
+        return ()
+    return tuple(sorted({file for arm in arms for file in arm.files}))
+
+
+@functools.cache
+def _loads_extensions(script: str) -> bool:
+    return EXTENSIONS in source.digests(_path(script))
+
+
+@functools.cache
+def _digest(script: str, files: tuple[str, ...]) -> str:
+    return source.digest(_path(script), files)
+
+
+def _path(script: str) -> str:
+    return f"workflow/scripts/{script}.py"

@@ -1,0 +1,124 @@
+"""The jobs that Snakemake runs beside it, not on a cluster: each table, text and figure made from tables."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from modgrow import places
+
+if TYPE_CHECKING:
+    from modgrow.plan.plan import Plan
+
+CURVES = "tables/learning_curves.parquet"
+LONGEST_PAGE = 500  # rows of a table that its page in the report shows
+
+
+class Shown(NamedTuple):
+    """How the report shows a file; `caption` names a file of workflow/report."""
+
+    category: str
+    label: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job; its name is that of its script and rule. Files are named as they lie in the results."""
+
+    name: str
+    reads: list[str]  # in the order in which the script takes them
+    makes: list[str]  # likewise
+    arms: list[str] = field(default_factory=list)  # whose settings the script is told
+    uses: dict[str, Any] = field(default_factory=dict)  # what else it is told, by name
+    about: list[str] = field(default_factory=list)  # arms that it works on without being told their settings
+    waits: list[str] = field(default_factory=list)  # files that must be there, but are not given to it
+    shown: dict[str, Shown] = field(default_factory=dict)  # what it makes for the report
+
+
+def jobs(plan: "Plan") -> list[Job]:
+    """All such jobs, of all targets."""
+    figures = [figure.job(plan.note_on(figure.arms, figure.asks)) for figure in plan.figures]
+    return [*_of_curves(plan), *_of_claims(plan), _resources(plan), _pages(plan), *figures]
+
+
+def _of_curves(plan: "Plan") -> list[Job]:
+    every, compared = list(plan.seeds), plan.settings.comparison
+    found = [
+        Job("pathways", [CURVES], ["tables/pathways.parquet"], every),
+        Job("parameters", [CURVES], ["tables/parameters.parquet"], every, {"comparison": compared}),
+        _pool_proof(plan),
+    ]
+    if plan.compared:
+        arms = list(dict.fromkeys(itertools.chain(*plan.compared)))
+        found.append(
+            Job("comparisons", [CURVES], ["tables/comparisons.parquet"], arms, {"pairs": plan.compared})
+        )
+    return found
+
+
+def _pool_proof(plan: "Plan") -> Job:
+    """It gathers learning curves itself: the long table has none of target `pool_proof`."""
+    seeds = plan.proof_seeds
+    planned = plan.planned("learning_curves", seeds)
+    return Job(
+        "pool_proof_table",
+        reads=[],
+        makes=["tables/pool_proof.parquet"],
+        uses={"pairs": plan.proof_pairs, "seeds": places.spans(seeds), "planned": planned},
+        about=list(seeds),
+        waits=places.per_network("learning_curves", "parquet", seeds),
+    )
+
+
+def _of_claims(plan: "Plan") -> list[Job]:
+    tables = [f"tables/{table}.parquet" for table in plan.claim_tables]
+    changed = [f"sensitivity/{table}.parquet" for table in plan.sensitivity_tables]
+    every, judged = list(plan.seeds), {"experiments": plan.experiments}
+    sensitivity = plan.settings.sensitivity
+    variants = {"stand_ins": sensitivity.stand_ins, "seeds": sensitivity.seeds, "variants": plan.variants}
+    return [
+        Job(
+            "claims",
+            reads=tables,
+            makes=["claims.parquet", "claims.csv", "claims.md"],
+            arms=every,
+            uses={**judged, "note": plan.note},
+        ),
+        Job("check_claims", ["claims.parquet"], ["verdict.txt"], uses={"note": plan.note}),
+        Job("reference", tables, ["tables/reference.parquet", "reference.md"], every, judged),
+        Job(
+            "sensitivity_claims",
+            reads=tables + changed,
+            makes=["sensitivity/claims.parquet", "sensitivity/claims.csv"],
+            arms=every + plan.settings.arms_of("sensitivity"),
+            uses={**judged, **variants},
+        ),
+    ]
+
+
+def _resources(plan: "Plan") -> Job:
+    """What the jobs of `all` took, which must be over: of each kind the last."""
+    networks = places.per_network("networks", "safetensors", plan.seeds)
+    figures = [f"figures/{name}.svg" for name in plan.drawn("all")]
+    return Job(
+        "resources",
+        reads=[CURVES],
+        makes=["tables/resources.parquet"],
+        uses={"seeds": places.spans(plan.seeds)},
+        about=list(plan.seeds),
+        waits=[*networks, "verdict.txt", *figures],
+    )
+
+
+def _pages(plan: "Plan") -> Job:
+    """Every table as a page of the report, the claims first."""
+    tables = {"claims": "claims.parquet"} | {name: f"tables/{name}.parquet" for name in plan.tables}
+    shown = {f"pages/{name}.html": Shown("4 Tables", name, "table") for name in plan.tables}
+    shown["pages/claims.html"] = Shown("1 Verdict", "Every claim", "table")
+    return Job(
+        "pages",
+        reads=list(tables.values()),
+        makes=[f"pages/{name}.html" for name in tables],
+        uses={"longest": LONGEST_PAGE, "note": plan.note},
+        shown=shown,
+    )

@@ -1,0 +1,217 @@
+"""What each target of the workflow makes, from which networks and tables: all of it from the settings.
+
+`workflow/rules` turns this into rules. Read and tested without Snakemake; no torch.
+"""
+
+import difflib
+import itertools
+from collections.abc import Iterable
+from functools import cached_property
+
+from modgrow import places
+from modgrow.config import Settings
+from modgrow.errors import SettingsError, printable
+from modgrow.plan import identity
+from modgrow.plan.experiments import EXPERIMENTS
+from modgrow.plan.figures import Figure, figures, panels
+from modgrow.plan.jobs import Job, jobs
+from modgrow.verdict import paper
+
+MOST_JOBS = 30_000  # planning takes a processor 1.1 s per 1,000 jobs, and 25 MB
+CURVES, SUMMARY = "learning_curves", "perturbation_summary"
+
+Seeds = dict[str, range]  # the seeds of each arm
+
+
+class Plan:
+    """What there is to make under some settings, which errors call `name`."""
+
+    def __init__(self, settings: Settings, name: str = "config.yaml"):
+        self.settings = settings
+        self.name = name
+        self.asked = {kind.name: kind.arms(settings) for kind in EXPERIMENTS}  # arms that `all` asks
+
+    def seeds_of(self, arms: Iterable[str]) -> Seeds:
+        """The seeds of these arms."""
+        return {arm: self.settings.seeds_of(arm) for arm in arms}
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        """Every network that `all` needs."""
+        return self.seeds_of(self.settings.arms_of("all"))
+
+    @cached_property
+    def proof_pairs(self) -> dict[str, str]:
+        """Each arm of target `pool_proof`, and its counterpart."""
+        return self.settings.proof_pairs()
+
+    @cached_property
+    def proof_seeds(self) -> Seeds:
+        """Every network of target `pool_proof`: of an arm and its counterpart equally many."""
+        found = {}
+        for fresh, pool in self.proof_pairs.items():
+            found[fresh] = found[pool] = self.settings.seeds_of(fresh)
+        return found
+
+    @cached_property
+    def collections(self) -> dict[str, dict[str, Seeds]]:
+        """Folder of results -> table -> the networks whose tables are gathered in it."""
+        own = {CURVES: self.seeds}
+        for table, arms in self.asked.items():
+            if arms:
+                own[table] = self.seeds_of(arms)
+        return {"tables": own, "sensitivity": self._of_variants(own)}
+
+    def collected(self, collection: str, table: str) -> list[str]:
+        """The files, named as they lie in the results, that one table of a collection is gathered from."""
+        return places.per_network(table, "parquet", self.collections[collection][table])
+
+    def _of_variants(self, own: dict[str, Seeds]) -> dict[str, Seeds]:
+        """The changed arms of the sensitivity variants, and the stand-ins that `all` does not ask."""
+        found = {CURVES: self.seeds_of(self.settings.arms_of("sensitivity"))}
+        for table in self.settings.sensitivity.experiments:
+            asked = self._with_variants(table)
+            found[table] = self.seeds_of(arm for arm in asked if arm not in own.get(table, {}))
+        return {table: seeds for table, seeds in found.items() if seeds}
+
+    def _with_variants(self, table: str) -> list[str]:
+        """The arms that target `sensitivity` asks: stand-ins, and those changed, in the settings' order."""
+        sensitivity = self.settings.sensitivity
+        stand_ins = {sensitivity.stand_ins.get(arm, arm) for arm in self.asked[table]}
+        changed = set()
+        for names in self.variants.values():
+            changed |= {name for arm, name in names.items() if arm in stand_ins}
+        return [arm for arm in self.settings.arms if arm in stand_ins | changed]
+
+    @cached_property
+    def claim_tables(self) -> list[str]:
+        """The tables that claims are judged on."""
+        return [*self.collections["tables"], "pathways", *[SUMMARY] * bool(self.settings.comparison)]
+
+    @cached_property
+    def sensitivity_tables(self) -> list[str]:
+        """Those of the changed arms."""
+        own = self.collections["sensitivity"]
+        return [*own, *[SUMMARY] * ("perturbation" in own)]
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """Every table of `all` in `tables/`."""
+        comparisons = ["comparisons"] * bool(self.compared)
+        return [*self.claim_tables, "parameters", "resources", "reference", *comparisons]
+
+    @cached_property
+    def jobs(self) -> list[Job]:
+        """The jobs that make tables, texts and figures from tables, of all targets."""
+        return jobs(self)
+
+    @cached_property
+    def compared(self) -> list[list[str]]:
+        """Pairs of arms whose N solved is compared: of the comparison each with each, and those of Fig. 6."""
+        pairs = [list(pair) for pair in itertools.combinations(self.settings.comparison, 2)]
+        for arms in panels(self.settings).values():
+            for arm in arms:
+                other = self._first_of_its_size(arm, arms)
+                if arm != other:
+                    pairs.append([arm, other])
+        return pairs
+
+    def _first_of_its_size(self, arm: str, arms: list[str]) -> str:
+        units = self.settings.arms[arm].units
+        return next(other for other in arms if self.settings.arms[other].units == units)
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """The figures of all targets."""
+        return figures(self)
+
+    def makes(self, target: str = "all") -> list[str]:
+        """The files that a target is there for, named as they lie in the results."""
+        kinds = {
+            "all": [
+                "verdict.txt",
+                *(f"claims.{kind}" for kind in ("parquet", "csv", "md")),
+                *(f"tables/{table}.parquet" for table in self.tables),
+                *(f"pages/{table}.html" for table in ("claims", *self.tables)),
+            ],
+            "sensitivity": ["sensitivity/claims.parquet", "sensitivity/claims.csv"],
+            "pool_proof": ["tables/pool_proof.parquet"],
+        }
+        drawn = [f"figures/{name}.{kind}" for name in self.drawn(target) for kind in ("svg", "png")]
+        return kinds[target] + drawn
+
+    def drawn(self, target: str = "all") -> list[str]:
+        """The names of a target's figures."""
+        return [figure.name for figure in self.figures if figure.target == target]
+
+    @cached_property
+    def judged(self) -> list[str]:
+        """The arms that claims are about; where none is there, one's own."""
+        return [arm for arm in self.seeds if arm in paper.ARMS] or list(self.seeds)
+
+    @cached_property
+    def judged_experiments(self) -> list[str]:
+        """The experiments that claims are about, and that some arm is asked."""
+        return [name for name in paper.EXPERIMENTS if self.asked[name]]
+
+    @cached_property
+    def note(self) -> str:
+        """In what the whole is not the paper's, in words for what shows it; else empty."""
+        return self.note_on(self.judged, self.judged_experiments)
+
+    def note_on(self, arms: Iterable[str], experiments: Iterable[str] = ()) -> str:
+        """In what these arms and experiments are not the paper's; else empty."""
+        own = {arm: self.settings.arms[arm] for arm in arms}
+        return paper.note(own, {name: getattr(self.settings, name) for name in experiments})
+
+    @cached_property
+    def experiments(self) -> dict[str, dict]:
+        """The settings of the experiments that claims know, whichever arms were asked."""
+        return {name: getattr(self.settings, name).model_dump(exclude={"arms"}) for name in paper.EXPERIMENTS}
+
+    @cached_property
+    def variants(self) -> dict[str, dict[str, str]]:
+        """Sensitivity variant -> the arms it changes -> the names they are trained under."""
+        return {name: self.settings.variants_of(name) for name in self.settings.sensitivity.variants}
+
+    def recipe(self, arm: str) -> dict:
+        """The resolved settings of one arm. Raises SettingsError, which says which arms there are."""
+        if arm not in self.settings.arms:
+            arms = list(self.settings.arms)
+            close = difflib.get_close_matches(arm, arms, 3) or [name for name in arms if "." not in name]
+            raise SettingsError(f"no arm named {printable(arm)}; {self.name} has {', '.join(close)} ...")
+        return self.settings.arms[arm].canonical
+
+    def recipes(self, arms: Iterable[str]) -> dict[str, dict]:
+        """The resolved settings of several arms by name."""
+        return {arm: self.recipe(arm) for arm in arms}
+
+    def planned(self, table: str, arms: Iterable[str]) -> dict[str, dict]:
+        """What the tables of networks of these arms must say made them, arm by arm."""
+        if table == CURVES:
+            return {arm: {"id": {"settings": self.recipe(arm)}} for arm in arms}
+        (asks,) = [kind.asks(self.settings) for kind in EXPERIMENTS if kind.name == table]
+        return {arm: {"id": {"settings": asks}, "network": {"settings": self.recipe(arm)}} for arm in arms}
+
+    def identity(self, script: str, about: Iterable[str], /, **uses) -> str:
+        """The identity of a job of `script` on networks of the arms `about`. Raises SettingsError."""
+        for arm in about:
+            self.recipe(arm)
+        return identity.text(script, [self.settings.arms[arm] for arm in about], **uses)
+
+    def identity_of(self, job: Job) -> str:
+        """The identity of one of the `jobs`."""
+        told = {"arms": self.recipes(job.arms)} if job.arms else {}
+        return self.identity(job.name, job.arms or job.about, **told, **job.uses)
+
+
+def refuse_large(plan: Plan) -> None:
+    """Raise SettingsError where a target would take more jobs than can be planned."""
+    kinds = {**plan.collections, "pool_proof": {CURVES: plan.proof_seeds}}
+    for target, tables in kinds.items():
+        jobs = sum(len(seeds) for own in tables.values() for seeds in own.values())
+        if jobs > MOST_JOBS:
+            raise SettingsError(
+                f"{plan.name}: {target} would take {jobs} jobs, at most {MOST_JOBS} are planned at once; "
+                "lower `seeds` or spread the arms over several settings files"
+            )
