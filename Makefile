@@ -5,9 +5,20 @@ CORES ?= all
 CONFIG ?=
 GIVEN := $(if $(CONFIG),--configfile $(CONFIG))
 LOGGER := $(shell test -t 2 && echo --logger rich)
+# Where torch is looked for beside pip's own index, which has only the build with 3 GB of CUDA for Linux:
+# without a GPU PyTorch's own index of CPU builds, with one nowhere else. TORCH_INDEX= asks no other index.
+TORCH_INDEX ?= $(shell command -v nvidia-smi > /dev/null || echo https://download.pytorch.org/whl/cpu)
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# Torch alone, so that no other package is ever taken from that index: $(call torch_first,folder of python).
+torch_first = $(if $(TORCH_INDEX),$(1)/python $(PIP_INSTALL) --no-deps --extra-index-url $(TORCH_INDEX) \
+	$$(grep -o 'torch==[0-9.]*' pyproject.toml))
+
+# What is installed, whichever build of torch: a build's name and its libraries are not part of a lock.
+frozen = $(1)/python -m pip freeze --exclude modgrow | sed -E 's/\+[a-z0-9]+$$//; /^(nvidia|cuda|triton)/d'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test explore test-slurm lint reproduce report publish watch docs lock clean
+.PHONY: help setup development demo test explore test-package test-slurm lint reproduce report publish watch docs \
+	lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -17,8 +28,15 @@ setup: .venv/ready  ## make the locked environment in .venv and compile the kern
 .venv/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(call torch_first,$(BIN))
+	$(BIN)/python $(PIP_INSTALL) --requirement requirements.lock
 	$(BIN)/python -m modgrow compile
+	@touch $@
+
+development: .venv/development  ## add the locked tests, linters and notebook to it; the targets that need them ask for it
+
+.venv/development: requirements-dev.lock .venv/ready
+	$(BIN)/python $(PIP_INSTALL) --requirement requirements-dev.lock
 	@touch $@
 
 demo: setup  ## a small setting of the whole workflow, to figures, in minutes
@@ -26,16 +44,19 @@ demo: setup  ## a small setting of the whole workflow, to figures, in minutes
 	@head -n 1 results/demo/verdict.txt
 	@echo "The figures are in results/demo/figures:" && ls results/demo/figures
 
-test: setup  ## all tests
+test: development  ## all tests
 	$(BIN)/python -m pytest
 
-explore: setup  ## the property tests with many random examples, to look for new cases
+explore: development  ## the property tests with many random examples, to look for new cases
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=explore --hypothesis-show-statistics
 
-test-slurm: setup  ## the SLURM profile on a real SLURM of its own, as root, with Debian's slurm-wlm and munge
+test-package: development  ## pip install into an empty environment, and the notebook in another folder
+	$(BIN)/python -m pytest -m package --durations=0
+
+test-slurm: development  ## the SLURM profile on a real SLURM of its own, as root, with Debian's slurm-wlm and munge
 	$(BIN)/python -m pytest -m slurm --durations=0
 
-lint: setup  ## ruff, snakefmt and snakemake --lint
+lint: development  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow
@@ -63,9 +84,17 @@ docs: setup  ## renew config/README.md from the settings' own descriptions
 	$(BIN)/python -m modgrow settings --markdown > config/README.new
 	mv config/README.new config/README.md
 
-lock: setup  ## renew requirements.lock from what is installed
-	(head -n 1 requirements.lock; $(BIN)/python -m pip freeze | sed 's/+cpu$$//') > requirements.new
+lock:  ## renew both locks: the newest that pyproject.toml allows; PIP_CONSTRAINT=requirements.lock keeps versions
+	$(PYTHON) -m venv --clear .venv/lock
+	$(call torch_first,.venv/lock/bin)
+	.venv/lock/bin/python $(PIP_INSTALL) '.[workflow]'
+	(sed -n '/^#/p' requirements.lock; $(call frozen,.venv/lock/bin)) > requirements.new
+	.venv/lock/bin/python $(PIP_INSTALL) --constraint requirements.new '.[dev]'
+	(sed -n '/^[#-]/p' requirements-dev.lock; $(call frozen,.venv/lock/bin) | grep -vxFf requirements.new) \
+		> requirements-dev.new
 	mv requirements.new requirements.lock
+	mv requirements-dev.new requirements-dev.lock
+	rm -r .venv/lock
 
 clean:  ## remove the environment, all below results/ but its README.md, and what Snakemake noted of that
 	if [ -x $(BIN)/snakemake ]; then find results -type f ! -path results/README.md -print0 \
