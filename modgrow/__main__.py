@@ -1,4 +1,4 @@
-"""Command line: `modgrow settings | check | compile | watch | show | compare | why | ...`, or `python -m modgrow`.
+"""Command line: `modgrow settings | check | compile | watch | ...`, or `python -m modgrow`.
 
 Every command loads what it needs when it runs, so that none waits for torch but those that compute.
 """

@@ -120,10 +120,6 @@ class Settings(Record):
         """The arms that a target of the workflow needs."""
         return [arm for arm in self.arms if self.arm_targets[arm] == target]
 
-    def seeds_of(self, arm: str) -> range:
-        """The seeds of an arm's networks."""
-        return range(self.arm_seeds[arm])
-
     def networks(self, target: str = "all") -> list[tuple[str, int]]:
         """Every (arm, seed) that a target needs."""
         return [(arm, seed) for arm in self.arms_of(target) for seed in self.seeds_of(arm)]
