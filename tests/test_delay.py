@@ -202,7 +202,7 @@ def test_chains_with_and_without_delay_share_their_first_module_and_no_other():
         assert not torch.equal(*(getattr(network.chain[1], name) for network in trained.values()))
 
 
-def test_without_delay_frozen_modules_learn_from_fresh_bits_as_from_the_pool():
+def test_without_delay_a_chain_learns_from_the_pool_and_from_fresh_bits():
     """A task that both solve: three modules in a few epochs."""
     for pool in (100, "fresh"):
         arm = small_arm(
@@ -241,7 +241,7 @@ def test_the_reference_descent_learns_what_the_fused_one_does(delay, rng):
     assert losses[:3] == pytest.approx(losses[3:], rel=1e-12)
 
 
-def test_the_reference_refuses_too_few_states_without_delay(rng):
+def test_the_reference_refuses_too_few_states_without_delay():
     network = untrained(0, modules=2)
     weights = network.newest._weights()
     bits, initial = torch.ones(6, 4).double(), torch.zeros(5, 4).double()

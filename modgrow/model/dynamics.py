@@ -93,7 +93,8 @@ def _one_by_one(
     bits: Tensor, initial: Tensor, weights: tuple[Tensor, ...], negative_slope: float, leak: str
 ) -> Tensor:
     """A chain without delay: every module over all of time before the one that reads it."""
-    upstream, chain = None, []
+    upstream = None
+    chain = []
     for start, input, recurrent, feedforward, bias, tau in zip(initial, *weights, strict=True):
         below = None if upstream is None else feedforward
         upstream = run(bits, start, upstream, input, recurrent, below, bias, tau, negative_slope, leak, 0)
