@@ -170,6 +170,21 @@ def test_bits_of_a_recording_have_both_drives_and_the_burn_in_first():
     assert bits[:, :4].mean(0).std() > 0.1
 
 
+def test_a_recording_is_the_autocorrelation_of_the_run_after_its_burn_in():
+    """Referee: the whole run at once, and the sum of the definition for every lag."""
+    network = untrained(3, units=6)
+    asked = {"runs": 2, "steps": 1500, "burn_in": 700}
+    recorded = timescales.record(list(network.chain), 0, **asked, max_lag=5)
+    bits = torch.cat([bits for _, bits in timescales.long_bits(0, **asked, dtype=torch.float64)])
+    activity = Trained(network, 0, 4).activity(bits)[:, 700:].numpy()
+    for found, own in zip(recorded, activity, strict=True):
+        centred = own - own.mean(0)
+        covariance = np.stack([(centred[lag:] * centred[: 1500 - lag]).mean(0) for lag in range(6)])
+        for drive, runs in zip(timescales.DRIVES, (slice(0, 2), slice(2, 4)), strict=True):
+            mean = covariance[..., runs].mean(-1)
+            np.testing.assert_allclose(found[drive], mean / mean[0], atol=1e-10)
+
+
 @pytest.mark.parametrize("flat", [False, True])
 def test_recorded_rows_name_every_solved_n_drive_and_unit(flat, trained):
     if flat:
