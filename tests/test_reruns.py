@@ -105,8 +105,8 @@ EDITS = {
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
         "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages",
     ),
-    "timescales.py": (
-        text("modgrow/experiments/timescales.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),
+    "fits.py": (
+        text("modgrow/experiments/fits.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),
         f"timescales:3 collect_table fig4 {VERDICT}",
     ),
     "dynamics.py": (text("modgrow/model/dynamics.py", "min=1.0", "min=1.5"), EVERYTHING),
@@ -208,10 +208,10 @@ def test_why_names_what_snakemake_would_do(copy):
         return subprocess.run(command, cwd=copy, text=True, capture_output=True).stdout
 
     assert why("results/small/figures/fig4.svg").endswith("no setting or source file behind it has changed\n")
-    EDITS["timescales.py"][0](copy)
+    EDITS["fits.py"][0](copy)
     EDITS["a learning rate"][0](copy)
     told = why("results/small/tables/timescales.parquet")
-    assert "modgrow/experiments/timescales.py changed: results/small/timescales/" in told
+    assert "modgrow/experiments/fits.py changed: results/small/timescales/" in told
     assert f"settings.learning_rate 0.1, now 0.2: {NETWORK} and 1 more" in told
     assert "planned.flat_20.network.settings.learning_rate 0.1, now 0.2: results/small/tables/" in told
     assert len(told.splitlines()) == 4
