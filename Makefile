@@ -18,7 +18,7 @@ frozen = $(1)/python -m pip freeze --exclude modgrow | sed -E 's/\+[a-z0-9]+$$//
 
 .DEFAULT_GOAL := help
 .PHONY: help setup development demo test explore test-package test-slurm lint reproduce report publish watch docs \
-	lock clean
+	notebook lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -83,6 +83,9 @@ watch: setup  ## live view of the networks in training
 docs: setup  ## renew config/README.md from the settings' own descriptions
 	$(BIN)/python -m modgrow settings --markdown > config/README.new
 	mv config/README.new config/README.md
+
+notebook: development  ## run docs/first_network.ipynb again, and keep what it shows
+	PYTHONPATH="$$PWD" $(BIN)/python docs/run_notebook.py
 
 lock:  ## renew both locks: the newest that pyproject.toml allows; PIP_CONSTRAINT=requirements.lock keeps versions
 	$(PYTHON) -m venv --clear .venv/lock
