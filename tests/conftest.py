@@ -21,6 +21,7 @@ jaxtyping.install_import_hook(
         "modgrow.experiments.perturbation",
         "modgrow.experiments.conservation",
         "modgrow.experiments.fits",
+        "modgrow.experiments.starts",
         "modgrow.experiments.generalisation",
         "modgrow.experiments.timescales",
     ],

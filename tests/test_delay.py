@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from modgrow.experiments.drive import drive, stream_states
-from modgrow.learning import task
+from modgrow.learning import draws
 from modgrow.learning.activity import Fresh, Pool
 from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.descent import Descent, FusedDescent
@@ -53,7 +53,7 @@ def pool_of(network, batches=2):
         pool.extend(module)
     return pool, [
         [
-            task.draw_initial(stream(0, *purpose, depth, index), arm.units, arm.batch_size, 0.1).double()
+            draws.draw_initial(stream(0, *purpose, depth, index), arm.units, arm.batch_size, 0.1).double()
             for depth in range(1, len(chain))
         ]
         for index in range(batches)
@@ -88,7 +88,7 @@ def test_the_chain_run_afresh_is_the_chain_unrolled_on_a_cpu_and_batched(delay, 
     network = untrained(delay)
     fresh, chain = Fresh(network.arm), list(network.chain)
     bits, rng = fresh.draw_bits(5, stream(0, "bits")), stream(0, "initial")
-    initial = [task.draw_initial(rng, 5, 64, 0.1).double() for _ in chain]
+    initial = [draws.draw_initial(rng, 5, 64, 0.1).double() for _ in chain]
     expected = unrolled(network, bits, initial).detach()
     one_by_one = [states.clone() for states in fresh.run(chain, bits, stream(0, "initial"))]
     monkeypatch.setattr("modgrow.learning.activity.on_cpu", lambda tensor: False)
@@ -103,7 +103,7 @@ def test_looked_up_answers_are_those_of_the_chain_unrolled(delay):
     test, purpose = PoolTest(network.arm, 0), ("test pool", "initial")
     for module in network.chain[:-1]:
         test.extend(module)
-    initial = [task.draw_initial(stream(0, *purpose, m, 1), 5, 64, 0.1).double() for m in (1, 2, 3, 4)]
+    initial = [draws.draw_initial(stream(0, *purpose, m, 1), 5, 64, 0.1).double() for m in (1, 2, 3, 4)]
     bits = test.pool.bits[1, :11]
     states = unrolled(network, bits, initial)
     for m, module in enumerate(network.chain[:-1]):
@@ -116,7 +116,7 @@ def test_a_test_on_fresh_bits_asks_the_chain_unrolled(delay):
     test, rng, expected = FreshTest(network.arm, 0), stream(0, "test", 1), []
     for _ in range(network.arm.test_batches):
         bits = test.fresh.draw_bits(5, rng)
-        initial = [task.draw_initial(rng, 5, 64, 0.1).double() for _ in network.chain]
+        initial = [draws.draw_initial(rng, 5, 64, 0.1).double() for _ in network.chain]
         states = unrolled(network, bits, initial)
         chain = zip(network.chain, states, strict=True)
         expected.append([_share_right(module, own[-1], bits, n) for n, (module, own) in enumerate(chain, 2)])

@@ -8,7 +8,8 @@ from scipy import optimize
 
 from modgrow.experiments import fits, starts
 from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
-from modgrow.learning import task
+from modgrow.learning import draws
+from modgrow.task import named
 
 LAGS = np.arange(31.0)
 ONE_TAU = fits.Fit("planted", 1, amplitude=1.0, tau_one=8.0)
@@ -150,8 +151,8 @@ def test_a_timescale_beyond_the_bound_is_marked():
 def test_the_ideal_reader_against_parity_itself(n):
     """Simulated with the project's own bits and parity, p ~ U(0, 1) per run."""
     rng = np.random.default_rng(n)
-    bits = task.draw_bits(rng, 4000, 1500, "uniform")
-    x = 1.0 - 2.0 * task.parity(bits, n).numpy()[n:]
+    bits = draws.draw_bits(rng, 4000, 1500, "per_sequence")
+    x = 1.0 - 2.0 * named("parity").labels(bits, n).numpy()[n:]
     mean_square = np.array([(x[: len(x) - k] * x[k:]).mean() for k in range(31)])
     grand = (x.mean(0) ** 2).mean()
     found = (mean_square - grand) / (mean_square[0] - grand)
