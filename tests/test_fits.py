@@ -7,10 +7,11 @@ import pytest
 from scipy import optimize
 
 from modgrow.experiments import fits, starts
-from modgrow.experiments.autocorrelation import LagSums, ideal_reader, normalised
+from modgrow.experiments.autocorrelation import LagSums, normalised
 from modgrow.learning import draws
 from modgrow.task import named
 
+PARITY = named("parity")
 LAGS = np.arange(31.0)
 ONE_TAU = fits.Fit("planted", 1, amplitude=1.0, tau_one=8.0)
 TWO_TAUS = fits.Fit("planted", 2, amplitude=1.0, tau_fast=1.0, tau_slow=15.0, fast_share=0.5)
@@ -152,20 +153,19 @@ def test_the_ideal_reader_against_parity_itself(n):
     """Simulated with the project's own bits and parity, p ~ U(0, 1) per run."""
     rng = np.random.default_rng(n)
     bits = draws.draw_bits(rng, 4000, 1500, "per_sequence")
-    x = 1.0 - 2.0 * named("parity").labels(bits, n).numpy()[n:]
+    x = 1.0 - 2.0 * PARITY.labels(bits, n).numpy()[n:]
     mean_square = np.array([(x[: len(x) - k] * x[k:]).mean() for k in range(31)])
     grand = (x.mean(0) ** 2).mean()
     found = (mean_square - grand) / (mean_square[0] - grand)
-    np.testing.assert_allclose(found, ideal_reader(n, LAGS, "uniform"), atol=0.03)
+    np.testing.assert_allclose(found, PARITY.ideal_autocorrelation(n, LAGS, "per_sequence"), atol=0.03)
 
 
 def test_the_published_fit_makes_a_rising_timescale_of_the_ideal_reader():
     """The trap in Fig. 4b: 0.5, 1.2, 2.4, 3.3, 4.1, 5.3 for N = 2, 5, 10, 15, 20, 30 (protocol)."""
     expected = {2: 0.5, 5: 1.2, 10: 2.4, 15: 3.3, 20: 4.1, 30: 5.3}
     for n, tau in expected.items():
-        found = fits.fit(ideal_reader(n, LAGS, "uniform"))
+        found = fits.fit(PARITY.ideal_autocorrelation(n, LAGS, "per_sequence"))
         assert found.tau_effective == pytest.approx(tau, abs=0.06), n
-    assert ideal_reader(5, LAGS, 0.5).tolist() == [1.0] + [0.0] * 30
 
 
 def test_the_better_start_is_the_least_of_all_shares_that_may_be(rng):

@@ -114,7 +114,7 @@ LIGHT = [
     "figures.fig2b",
     "experiments.parameters",
     "experiments.resources",
-    "verdict.claims",
+    "verdict.all_claims",
     "verdict.paper",
     "verdict.pool_proof",
     "figures.pool_proof",
@@ -153,5 +153,5 @@ def test_every_setting_and_path_reaches_the_shell_quoted(path):
 
 
 def test_folders_init_files_are_empty():
-    for path in (ROOT / "modgrow").glob("*/__init__.py"):
+    for path in (ROOT / "modgrow").rglob("*/__init__.py"):
         assert path.read_text() == ""
