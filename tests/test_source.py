@@ -117,7 +117,7 @@ NEW_CHECK = (
     "edit",
     [
         ("modgrow/arm.py", "    units: int", f"{NEW_KEY}    units: int"),
-        ("modgrow/arm.py", "    input: Policy", f"{NEW_KEY}    input: Policy"),
+        ("modgrow/policy.py", "    input: Policy", f"{NEW_KEY}    input: Policy"),
         ("modgrow/arm.py", "    @property\n", f"{NEW_CHECK}    @property\n"),
         ("modgrow/arm.py", "        0.2,\n        gt=0.0", "        0.4,\n        gt=0.0"),
         ("modgrow/births/other.py", "BIRTH = 1\n"),
