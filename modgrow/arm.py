@@ -6,54 +6,13 @@ With a seed it determines a network. Where each default comes from: `docs/fideli
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, model_validator
 
-from modgrow import extensions
+from modgrow.policy import PATHWAYS, Growth
 from modgrow.records import Record, said_beside
 
-PATHWAYS = ("input", "recurrent", "feedforward", "bias", "tau", "readout")
 FAMILIES = ("modular", "flat")
-THEN = ("train", "freeze")
-
-
-def _policy(policy: str) -> str:
-    """`<birth> train` or `<birth> freeze`, the birth a file of `births/`; else an error."""
-    birth, _, then = policy.partition(" ")
-    known = extensions.names("births")
-    if birth in known and then in THEN:
-        return policy
-    close = extensions.closest("births", birth)
-    said = f"must be '{close} train' or '{close} freeze'"
-    raise PydanticCustomError("policy", f"{said}; births are {', '.join(known)}")
-
-
-Policy = Annotated[
-    str, AfterValidator(_policy), Field(json_schema_extra={"words": "births", "then": list(THEN)})
-]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class Growth(Record):
-    """Per pathway: where a new module's values come from at birth, and whether they train after.
-
-    The first module that owns a pathway draws it at random and trains it, whatever stands here.
-    """
-
-    input: Policy = Field("copy train", description="W^I, from the input bit")
-    recurrent: Policy = Field("copy train", description="W^R, within the module")
-    feedforward: Policy = Field("copy train", description="W^FF, from the module upstream")
-    bias: Policy = Field("copy train", description="b, one per neuron")
-    tau: Policy = Field("copy train", description="trained time constants")
-    readout: Policy = Field("random train", description="the new module's head")
-
-    def birth(self, pathway: str) -> str:
-        """Where its values come from: a file of `births/`."""
-        return getattr(self, pathway).split()[0]
-
-    def trains(self, pathway: str) -> bool:
-        """Whether the pathway of a new module is trained after birth."""
-        return getattr(self, pathway).split()[1] == "train"
 
 
 class Arm(Record):

@@ -152,8 +152,19 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
     """Resolve every arm against `defaults` and check all of it. Raises SettingsError."""
     raw = plain(raw, name)
     defaults = raw.pop("defaults", None)
-    arms = raw.pop("arms", None)
     defaults = {} if defaults is None else defaults
+    arms = raw.pop("arms", None)
+    _refuse_alone(raw, defaults, arms, name)
+    derived = _derived(raw, arms, defaults, name)
+    plainest = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
+    settings = validated(Settings, {"comparison": plainest, **raw, **derived}, name)
+    for problem in problems(settings):
+        raise refusal(name, problem)
+    return settings
+
+
+def _refuse_alone(raw: dict, defaults: Any, arms: Any, name: str) -> None:
+    """Raise SettingsError for what is wrong by itself, whatever stands beside it."""
     if not isinstance(defaults, dict):
         raise refusal(name, f"defaults: is {shown(defaults)}; must be a mapping of settings to values")
     if not isinstance(arms, dict) or not arms:
@@ -161,20 +172,14 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
     if given := set(raw) & set(Settings.derived):
         raise refusal(name, f"{min(given)}: is derived; give `seeds` or `target` in each arm")
     recipes.refuse_halves({"seeds": raw.get("seeds")}, "", name)
+    recipes.refuse_halves(defaults, "defaults", name)
     if recipes.is_by_family(raw.get("seeds")):
         for family, count in raw["seeds"].items():
             recipes.refuse_no_count(count, f"seeds.{family}", name)
-    recipes.refuse_halves(defaults, "defaults", name)
     validated(Settings, {"arms": {"any": Arm(units=1)}, **raw}, name, alone=False, also=("defaults",))
     for family in FAMILIES:
         shared = recipes.of_family(defaults, family)
         validated(Arm, recipes.sized({"units": 1, **shared}), name, ("defaults",), alone=False)
-    derived = _derived(raw, arms, defaults, name)
-    plainest = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
-    settings = validated(Settings, {"comparison": plainest, **raw, **derived}, name)
-    for problem in problems(settings):
-        raise refusal(name, problem)
-    return settings
 
 
 def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict]:
