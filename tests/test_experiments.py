@@ -66,7 +66,7 @@ def test_fig_6_says_what_each_arm_copies_or_freezes():
         "copy_none_5": "nothing copied, 5 units",
         "copy_both_5": "$W^R$, $W^{FF}$ copied, 5 units",
         "copy_all_but_recurrent_5": "all but $W^R$ copied, 5 units",
-        "same_random_init_5": "as the first module began, 5 units",
+        "same_random_init_5": "all as module 2 began, 5 units",
         "flat_20": "flat, 20 units",
     }
     assert {name: fig6.words(arms[name]) for name in said} == said
