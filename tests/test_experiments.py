@@ -1,10 +1,12 @@
 """Small experiments: counting parameters, the Pareto front, and resources."""
 
 import pandas as pd
+import pytest
 
 from modgrow.arm import Arm
 from modgrow.config import load
 from modgrow.experiments import parameters, resources
+from modgrow.experiments.ideal import ideal_timescales
 from modgrow.figures import fig6, style
 from tests.runs import ROOT
 
@@ -26,6 +28,14 @@ def test_parameters_are_counted_at_every_solved_n():
     assert table.loc[("m", 3), ["epoch", "n_weights"]].tolist() == [3, 2 * 30 + 25]
     assert table.loc[("f", 1), ["epoch", "n_weights"]].tolist() == [1, 380 + 40]
     assert table["on_front"].groupby("arm").first().to_dict() == {"m": True, "f": False}
+
+
+def test_the_published_fit_makes_a_rising_timescale_of_the_ideal_reader():
+    """The trap in Fig. 4b: 0.5, 1.2, 2.4, 3.3, 4.1, 5.3 for N = 2, 5, 10, 15, 20, 30 (protocol)."""
+    expected = {2: 0.5, 5: 1.2, 10: 2.4, 15: 3.3, 20: 4.1, 30: 5.3}
+    found = ideal_timescales(expected, 30).set_index("n")["tau_effective"]
+    assert found.to_dict() == pytest.approx(expected, abs=0.06)
+    assert ideal_timescales([], 30).empty
 
 
 def test_resources_are_read_from_benchmark_files(tmp_path):
@@ -56,7 +66,7 @@ def test_fig_6_says_what_each_arm_copies_or_freezes():
         "copy_none_5": "nothing copied, 5 units",
         "copy_both_5": "$W^R$, $W^{FF}$ copied, 5 units",
         "copy_all_but_recurrent_5": "all but $W^R$ copied, 5 units",
-        "same_random_init_5": "as the first module began, 5 units",
+        "same_random_init_5": "all as module 2 began, 5 units",
         "flat_20": "flat, 20 units",
     }
     assert {name: fig6.words(arms[name]) for name in said} == said
