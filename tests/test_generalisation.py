@@ -77,10 +77,9 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
             own.step()
     assert 0 < clipped < 12
     for head, one in enumerate(alone):
-        torch.testing.assert_close(together.newest.readout[head], one.newest.readout[0], rtol=1e-5, atol=0)
-        torch.testing.assert_close(
-            together.newest.readout_bias[head], one.newest.readout_bias[0], rtol=1e-5, atol=0
-        )
+        for name in ("readout", "readout_bias"):  # torch adds 1e-6 to the norm that it clips by
+            mine = getattr(together.newest, name)[head]
+            torch.testing.assert_close(mine, getattr(one.newest, name)[0], rtol=1e-5, atol=1e-6)
     for name in ("input", "recurrent", "bias", "tau"):
         assert torch.equal(getattr(together.newest, name), getattr(substrate.module, name))
 
