@@ -59,7 +59,7 @@ class Arm(Record):
     density: Literal["per_batch", "per_sequence"] | Annotated[float, Field(gt=0.0, lt=1.0)] = Field(
         "per_batch", description="P(bit = 1): drawn U(0,1) for each batch or sequence, or one number for all"
     )
-    n_first: int = Field(2, ge=1, le=1000, description="parity order the curriculum starts with")
+    n_first: int = Field(2, ge=1, le=1000, description="N that the curriculum starts with")
     length_extra: int = Field(2, ge=0, le=1000, description="shortest sequence: N plus this")
     length_factor: float = Field(4.0, ge=1.0, le=100.0, description="longest sequence: this times N")
 

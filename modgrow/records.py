@@ -32,6 +32,10 @@ class Record(BaseModel):
             found[key] = value.canonical if isinstance(value, Record) else _sorted(plain[key])
         return found
 
+    def identity_without(self, keys: set[str]) -> dict[str, Any]:
+        """The identity but for some keys, which do not concern who is told it."""
+        return {key: value for key, value in self.canonical.items() if key not in keys}
+
     @classmethod
     def from_canonical(cls, settings: Any) -> Self:
         """The record that has this identity: the inverse of `canonical`.

@@ -135,7 +135,7 @@ def arms(draw) -> dict:
         "negative_slope": st.sampled_from([0.0, 1.0]),
         "initial_state": st.sampled_from([0.0, 0.1]),
         "tau_trained": st.booleans(),
-        "density": st.sampled_from(["uniform", 0.5]),
+        "density": st.sampled_from(["per_sequence", 0.5]),
         "target": st.sampled_from(["all", "pool_proof"]),
     }
     if not flat:

@@ -87,7 +87,7 @@ def test_a_step_from_the_pool_is_the_step_through_the_whole_chain_on_the_same_bi
 def test_the_chain_run_afresh_is_the_chain_unrolled_on_a_cpu_and_batched(delay, monkeypatch):
     network = untrained(delay)
     fresh, chain = Fresh(network.arm), list(network.chain)
-    bits, rng = fresh.draw_bits(5, stream(0, "bits")), stream(0, "initial")
+    bits, rng = fresh.new_bits(5, stream(0, "bits")), stream(0, "initial")
     initial = [draws.draw_initial(rng, 5, 64, 0.1).double() for _ in chain]
     expected = unrolled(network, bits, initial).detach()
     one_by_one = [states.clone() for states in fresh.run(chain, bits, stream(0, "initial"))]
@@ -107,7 +107,7 @@ def test_looked_up_answers_are_those_of_the_chain_unrolled(delay):
     bits = test.pool.bits[1, :11]
     states = unrolled(network, bits, initial)
     for m, module in enumerate(network.chain[:-1]):
-        assert test.answers[m][10, 1] == pytest.approx(_share_right(module, states[m, -1], bits, m + 2))
+        assert test.frozen[m][10, 1] == pytest.approx(_share_right(module, states[m, -1], bits, m + 2))
 
 
 @DELAYS
@@ -115,7 +115,7 @@ def test_a_test_on_fresh_bits_asks_the_chain_unrolled(delay):
     network = untrained(delay)
     test, rng, expected = FreshTest(network.arm, 0), stream(0, "test", 1), []
     for _ in range(network.arm.test_batches):
-        bits = test.fresh.draw_bits(5, rng)
+        bits = test.fresh.new_bits(5, rng)
         initial = [draws.draw_initial(rng, 5, 64, 0.1).double() for _ in network.chain]
         states = unrolled(network, bits, initial)
         chain = zip(network.chain, states, strict=True)

@@ -27,7 +27,7 @@ from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 VARIANTS = ("default", "readout")
-USUAL_POOL = Arm.model_fields["pool_batches"].default  # for arms that train without one
+USUAL_POOL = 100  # for arms that train without one
 
 
 class Substrate:
@@ -140,7 +140,7 @@ def _stays_frozen(arm: Arm, pathway: str) -> bool:
     """Whether training leaves this pathway of a new module as it was born."""
     if pathway == "tau" and not arm.tau_trained:
         return True
-    return arm.growth is not None and not arm.growth.trains(pathway)
+    return arm.grows and not arm.growth.trains(pathway)
 
 
 def test(network: Network, substrate: Substrate, n: int) -> float:

@@ -67,7 +67,7 @@ def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> No
         left_out = f"{1 - kept.mean():.0%} of neurons left out"
         _line(slower[column], driven[kept], "tau_effective", colour, left_out)
         _line(weighted[column], driven, "tau_weighted", colour, words)
-    checked, marker = own.dropna(subset=["tau_refit"]), "o" if arm.growth else "s"
+    checked, marker = own.dropna(subset=["tau_refit"]), "o" if arm.grows else "s"
     check.plot(checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6)
 
 

@@ -16,7 +16,7 @@ from modgrow.streams import stream
 
 @dataclass(frozen=True)
 class Grown:
-    """What growing to parity order `n` did, in scalars per pathway of the new module or head."""
+    """What growing to N = `n` did, in scalars per pathway of the new module or head."""
 
     n: int
     copied: dict[str, int]
@@ -25,7 +25,7 @@ class Grown:
 
 
 def grow(network: Network, seed: int) -> Grown:
-    """Give `network` the head for the next parity order; all that stood before a new module freezes.
+    """Give `network` the head for the next N; all that stood before a new module freezes.
 
     A flat network gains a fresh head and everything goes on training. A modular one gains a module,
     born from the newest by the arm's growth policy. Draws come from (seed, "birth", n, pathway), the noise of
@@ -140,7 +140,7 @@ def draw(pathway: str, arm: Arm, seed: int, n: int) -> dict[str, Tensor]:
 
 
 def _bias_bounds(arm: Arm, n: int) -> list[float]:
-    """Bounds of the uniform draws that the bias of the module at parity order `n` is the sum of."""
+    """Bounds of the uniform draws that the bias of the module at N = `n` is the sum of."""
     bound = arm.weight_scale / np.sqrt(arm.units)
     if arm.bias_initial == "single":
         return [bound]

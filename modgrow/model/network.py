@@ -134,7 +134,7 @@ class LeakyModule(nn.Module):
 
 
 class Network(nn.Module):
-    """A chain of modules; head n stands for parity order n, `n_first` being the first."""
+    """A chain of modules; head n answers for N = n, `n_first` being the first."""
 
     def __init__(self, arm: Arm):
         super().__init__()
@@ -150,11 +150,11 @@ class Network(nn.Module):
 
     @property
     def n_newest(self) -> int:
-        """Parity order of the newest head; n_first - 1 before the first."""
+        """N of the newest head; n_first - 1 before the first."""
         return self.arm.n_first - 1 + sum(len(module.readout) for module in self.chain)
 
     def head(self, n: int) -> tuple[LeakyModule, int]:
-        """The module that answers parity order `n`, and the place of the head in it. Raises ModgrowError."""
+        """The module that answers for N = `n`, and the place of the head in it. Raises ModgrowError."""
         if not self.arm.n_first <= n <= self.n_newest:
             heads = f"N = {self.arm.n_first} to {self.n_newest}" if len(self.chain) else "none"
             raise ModgrowError(f"N = {n}: the network has no such head; it has {heads}")

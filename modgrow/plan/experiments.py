@@ -26,17 +26,7 @@ class Experiment(NamedTuple):
         """What it asks of a network, by the names of the parameters of its `rows`."""
         if self.name not in Settings.model_fields:
             return {}
-        return getattr(settings, self.name).model_dump(exclude=OF_READERS)
-
-
-def is_chain(arm: Arm) -> bool:
-    """Whether networks of the arm grow module by module."""
-    return arm.modules(2) == 2
-
-
-def chains(settings: Settings) -> list[str]:
-    """The arms of the comparison that grow."""
-    return [name for name in settings.comparison if is_chain(settings.arms[name])]
+        return getattr(settings, self.name).identity_without(OF_READERS)
 
 
 def _generalisation_mb(settings: Settings, arm: Arm) -> int:
@@ -60,5 +50,5 @@ EXPERIMENTS = (
     Experiment("generalisation", lambda settings: settings.generalisation.arms, _generalisation_mb, 60),
     Experiment("perturbation", lambda settings: settings.comparison, _perturbation_mb, 60),
     Experiment("timescales", lambda settings: settings.timescales.arms, _timescales_mb, 120),
-    Experiment("conservation", chains, _conservation_mb, 60),
+    Experiment("conservation", lambda settings: settings.chains, _conservation_mb, 60),
 )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from modgrow.config import Settings
-from modgrow.plan.experiments import chains
 from modgrow.plan.jobs import Job, Shown
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _of_learning(plan: "Plan") -> list[Figure]:
 
 
 def _of_experiments(settings: Settings) -> list[Figure]:
-    grown = chains(settings)
+    grown = settings.chains
     return [
         Figure(
             "fig2c",
@@ -160,7 +159,7 @@ def _of_the_verdict(plan: "Plan") -> list[Figure]:
 
 def fig1_arms(settings: Settings) -> list[str]:
     """The second-smallest chain (or the only one) and the smallest flat arm; none where one is lacking."""
-    grown = chains(settings)
+    grown = settings.chains
     flats = [arm for arm in settings.comparison if arm not in grown]
     return [grown[:2][-1], flats[0]] if grown and flats else []
 

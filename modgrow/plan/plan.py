@@ -167,7 +167,7 @@ class Plan:
     @cached_property
     def experiments(self) -> dict[str, dict]:
         """The settings of the experiments that claims know, whichever arms were asked."""
-        return {name: getattr(self.settings, name).model_dump(exclude={"arms"}) for name in paper.EXPERIMENTS}
+        return {name: getattr(self.settings, name).identity_without({"arms"}) for name in paper.EXPERIMENTS}
 
     @cached_property
     def variants(self) -> dict[str, dict[str, str]]:

@@ -6,9 +6,10 @@ solved N.
 """
 
 from pathlib import Path
+from typing import Annotated
 
 import torch
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from torch import Tensor
 
 from modgrow.arm import Arm, Record
@@ -27,7 +28,7 @@ NAMES = {code: name for name, code in ITEMS.items()}
 class Header(Record):
     """What stands in the header of a network file."""
 
-    arm: Arm = Field(description="the recipe")
+    arm: Annotated[Arm, BeforeValidator(Arm.complete)] = Field(description="the recipe")
     seed: int = Field(ge=0, description="what the random streams start from")
     n_solved: int = Field(description="the largest N solved; n_first - 1 if none was")
     diverged: bool = Field(description="whether training stopped at a number that is not finite")

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 from torch import Tensor
 
-from modgrow.arm import Arm
+from modgrow.arm import Arm, arm_from_json
 from modgrow.model.growth import trained_tensors
 from modgrow.model.trained import Trained
 from modgrow.store import checked, headers, networks
@@ -106,7 +106,7 @@ def _check(forms: dict[str, Form], header: dict) -> None:
     journal, header = _journal(header)
     momentum = {name: form for name, form in forms.items() if name.startswith(MOMENTUM)}
     n_newest = networks.check({name: form for name, form in forms.items() if name not in momentum}, header)
-    arm = Arm.model_validate(header["arm"])
+    arm = arm_from_json(header["arm"])
     _check_records(journal, arm, (n_newest, header["n_solved"], header["diverged"]))
     m = arm.modules(arm.heads(n_newest))
     expected = {f"{MOMENTUM}{name}": forms[f"chain.{m}.{name}"] for name in trained_tensors(arm, m)}

@@ -25,7 +25,8 @@ class Evidence:
 
     def first(self, seeds: int) -> "Evidence":
         """The same of the first networks of every arm."""
-        tables = {name: table[table["seed"] < seeds] for name, table in self.tables.items()}
+        first = min((table["seed"].min() for table in self.tables.values() if len(table)), default=0)
+        tables = {name: table[table["seed"] < first + seeds] for name, table in self.tables.items()}
         return Evidence(tables, self.arms, self.experiments)
 
     def unlike(self, arms: Iterable[str], tables: Iterable[str]) -> str:
@@ -51,13 +52,13 @@ class Evidence:
 
     def grows(self, arm: str) -> bool:
         """Whether what was trained under this name grows by modules."""
-        return _grows(self.arms[arm])
+        return self.arms[arm].grows
 
     def meant_to_grow(self, arm: str) -> bool:
         """Whether the paper means growing networks by the name of an arm, whatever was trained under it."""
         paper_name = arm.partition(".")[0]  # without a variant's change: modular_10.lr_0.2
         recipe = paper.ARMS.get(paper_name)
-        return self.grows(arm) if recipe is None else _grows(recipe)
+        return self.grows(arm) if recipe is None else recipe.grows
 
     def split(self, arms: Iterable[str]) -> tuple[list[str], list[str]]:
         """The modular and the flat arms among these, in their order, which matches them by size."""
@@ -137,8 +138,3 @@ class Evidence:
             struck = curves[curves.mean(axis=1).between(*mean_accuracy)]
             found[seed] = [curves.loc[0.0] - accuracies for _, accuracies in struck.iterrows()]
         return found
-
-
-def _grows(arm: Arm) -> bool:
-    """A second head brings a second module."""
-    return arm.modules(2) > 1
