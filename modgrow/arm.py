@@ -6,13 +6,27 @@ With a seed it determines a network. Where each default comes from: `docs/fideli
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from modgrow import extensions
 from modgrow.policy import PATHWAYS, Growth
 from modgrow.records import Record, said_beside
 
 FAMILIES = ("modular", "flat")
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _task(name: str) -> str:
+    """A file of `tasks/`; else an error."""
+    known = extensions.names("tasks")
+    if name in known:
+        return name
+    said = f"did you mean {extensions.closest('tasks', name)}? Tasks are {', '.join(known)}"
+    raise PydanticCustomError("task", said.replace("{", "{{").replace("}", "}}"))
+
+
+TaskName = Annotated[str, AfterValidator(_task), Field(json_schema_extra={"words": "tasks"})]
 
 
 class Arm(Record):
@@ -51,7 +65,7 @@ class Arm(Record):
         json_schema_extra={"as_before": 1},
     )
 
-    task: str = Field(
+    task: TaskName = Field(
         "parity",
         description="what is learnt: a file of modgrow/tasks",
         json_schema_extra={"as_before": "parity", "words": "tasks"},
@@ -123,6 +137,8 @@ class Arm(Record):
             )
         if self.grows and self.growth is None:
             raise ValueError("growth is null; a modular arm needs a policy, or leave the key out")
+        if not self.grows and self.feedforward_delay == 0:
+            raise ValueError("feedforward_delay is 0; a flat arm has no W^FF: leave it out")
         if self.epochs is None and self.n_max is None:
             raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
         if self.epochs is None and self.threshold == 1.0:
@@ -131,10 +147,6 @@ class Arm(Record):
             )
         if self.nesterov and self.momentum == 0.0:
             raise ValueError("nesterov is true but momentum is 0.0; give momentum, or nesterov: false")
-        if self.task not in extensions.names("tasks"):
-            raise ValueError(
-                f"task is {self.task}; name one of {', '.join(extensions.names('tasks'))}, or add its file"
-            )
         n_min = extensions.load("tasks", self.task).TASK.n_min
         if self.n_first < n_min:
             raise ValueError(f"n_first is {self.n_first}; the task {self.task} begins at N = {n_min}")

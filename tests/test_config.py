@@ -271,7 +271,7 @@ WRONG += [
     ),
     ({"a": {"units": 5, "bias_initial": "one"}}, {}, r"bias_initial: is 'one'; must be 'source' or 'single'"),
     (
-        {"a": {"units": 5, "density": "per_batch"}},
+        {"a": {"units": 5, "density": "uniform"}},
         {},
         r"density: is 'uniform'; must be 'per_batch' or 'per_seq",
     ),
