@@ -24,7 +24,7 @@ def text(script: str, arms: Iterable[Arm] = (), /, **uses) -> str:
     if files:
         known["files"] = list(files)
     if _imports(script, PAPER):
-        known["paper"] = paper.fingerprint()
+        known["paper"] = _papers()
     return json.dumps({**known, **uses}, sort_keys=True, separators=(",", ":"))
 
 
@@ -39,6 +39,11 @@ def files_of(script: str, arms: Iterable[Arm]) -> tuple[str, ...]:
 def _imports(script: str, file: str) -> bool:
     """Whether a script, or what it imports, imports a file of the package."""
     return file in source.digests(_path(script))
+
+
+@functools.cache
+def _papers() -> str:
+    return paper.fingerprint()
 
 
 @functools.cache

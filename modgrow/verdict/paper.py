@@ -5,7 +5,6 @@ A claim asks for its arms by name, so that of an arm with other settings can be 
 arm found by its settings would be lacking, and nobody would hear why.
 """
 
-import functools
 import hashlib
 import json
 from collections import Counter
@@ -82,7 +81,6 @@ def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
     return {name: type(EXPERIMENTS[name]).from_canonical(settings) for name, settings in given.items()}
 
 
-@functools.cache
 def fingerprint() -> str:
     """A digest of the paper's settings, for what compares others with them.
 
