@@ -66,7 +66,9 @@ def surroundings() -> dict[str, str]:
 
 def run(*command, cwd):
     """A finished process; output and errors apart."""
-    return subprocess.run([str(word) for word in command], cwd=cwd, env=surroundings(), text=True, capture_output=True)
+    return subprocess.run(
+        [str(word) for word in command], cwd=cwd, env=surroundings(), text=True, capture_output=True
+    )
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,9 @@ def commands(tmp_path_factory):
     made = run(sys.executable, "-m", "venv", place / "environment", cwd=place)
     assert made.returncode == 0, made.stderr
     folder = place / "environment" / "bin"
-    installed = run(folder / "python", "-m", "pip", "install", "--quiet", f"{place}/copy[notebook]", cwd=place)
+    installed = run(
+        folder / "python", "-m", "pip", "install", "--quiet", f"{place}/copy[notebook]", cwd=place
+    )
     assert installed.returncode == 0, installed.stderr[-3000:]
     shutil.rmtree(place / "copy")
     return folder
@@ -128,7 +132,9 @@ def test_what_needs_the_checkout_says_so_in_one_line(commands, elsewhere, words)
     (elsewhere / "part.yaml").write_text("seeds: 3\n")
     refused = run(commands / "modgrow", *words.split(), cwd=elsewhere)
     assert refused.returncode == 1
-    assert re.fullmatch(rf"error: modgrow {words.split()[0]}.*: needs the workflow.*clone.*\n", refused.stderr)
+    assert re.fullmatch(
+        rf"error: modgrow {words.split()[0]}.*: needs the workflow.*clone.*\n", refused.stderr
+    )
 
 
 @package
@@ -153,14 +159,20 @@ def test_the_notebook_runs_elsewhere_and_finds_what_it_says(commands, elsewhere)
 
 def cells(kind):
     """The cells of one kind of the committed notebook."""
-    return [cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == kind]
+    return [
+        cell
+        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == kind
+    ]
 
 
 def test_the_notebook_is_committed_as_one_run_left_it():
     counts = [cell["execution_count"] for cell in cells("code")]
     assert counts == list(range(1, len(counts) + 1)), "run `make notebook`"
     outputs = [output for cell in cells("code") for output in cell["outputs"]]
-    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
+    assert not [
+        output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"
+    ]
     assert sum("image/png" in output.get("data", {}) for output in outputs) >= 4
     assert NOTEBOOK.stat().st_size < MOST_BYTES
 
