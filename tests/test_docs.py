@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from modgrow import describe
+from modgrow.cli import describe
 from modgrow.verdict import judge
 from tests.runs import ROOT
 
