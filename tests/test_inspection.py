@@ -33,7 +33,7 @@ def network(tmp_path):
 
 def test_a_network_shows_settings_seed_arm_digests_and_versions(network):
     shown = inspection.show(network)
-    for words in ("learning_rate: 0.1", "seed: 3", "arm: a", "x.py: abc", "torch: '2'", "n_solved: 1"):
+    for words in ("learning_rate: 0.2", "seed: 3", "arm: a", "x.py: abc", "torch: '2'", "n_solved: 1"):
         assert words in shown
     assert shown.endswith(f"12 tensors, {2 * (5 + 25 + 5 + 5 + 10 + 2)} values")
     assert "accuracy" in inspection.show(network.replace("n.safetensors", "state.safetensors"))
@@ -55,12 +55,12 @@ def test_two_networks_are_compared_in_what_they_say_and_hold(network, tmp_path):
     assert same.splitlines()[1:] == ["12 of 12 tensors are equal to the bit"]
     tau = tensors["chain.1.tau"].clone()
     tau[2] += 0.5
-    header["arm"]["learning_rate"] = 0.2
+    header["arm"]["learning_rate"] = 0.3
     del tensors["chain.1.start.bias"]
     other = str(tmp_path / "other.safetensors")
     checked.write(other, {**tensors, "chain.1.tau": tau, "chain.1.bias": torch.ones(6)}, header)
     assert inspection.compare(network, other).splitlines()[1:] == [
-        "arm.learning_rate: 0.1 | 0.2",
+        "arm.learning_rate: 0.2 | 0.3",
         "chain.1.bias: float32 (5,) | float32 (6,)",
         "chain.1.start.bias: in the first alone",
         "chain.1.tau: 1 of 5 values differ, by at most 0.5",
@@ -139,7 +139,7 @@ def test_why_names_the_setting_and_the_source_file_that_changed(tmp_path, monkey
     missing = str(tmp_path / "none.parquet")
     jobs = [("script", PLANNED, [path]), ("script", PLANNED, [missing, "figure.svg"])]
     monkeypatch.setattr(why, "_planned", lambda target, configfile: iter(jobs))
-    monkeypatch.setattr(why.source, "digests", lambda script: {"a": "2", "c": "3"})
+    monkeypatch.setattr(why.source, "digests", lambda script, extra: {"a": "2", "c": "3"})
     assert why.why("target").splitlines() == [
         "target would be made again:",
         f"  settings.learning_rate 0.1, now 0.2: {path}",
