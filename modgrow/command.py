@@ -41,7 +41,8 @@ def started_by(workflow, profile: str | None, conda: bool) -> str:
 
     `profile` is the workflow profile that was asked for.
     """
-    program, started_in = Path(sys.executable).with_name("snakemake"), Path(workflow.rundir)
+    program = Path(sys.executable).with_name("snakemake")
+    started_in = Path(workflow.rundir)
     on_path = not program.exists() or shutil.which("snakemake") == str(program)
     words = ["snakemake" if on_path else from_here(program, started_in), *_place(workflow, started_in)]
     words += ["--sdm", "conda"] * conda

@@ -87,7 +87,9 @@ def around(result: str | Path) -> Path:
 
 def state_of(network: str | Path) -> str:
     """The file of the state that belongs to the file of a network."""
-    results, arm, name = Path(network).parents[2], Path(network).parent.name, Path(network).name
+    results = Path(network).parents[2]
+    arm = Path(network).parent.name
+    name = Path(network).name
     return str(results / "states" / arm / name)
 
 

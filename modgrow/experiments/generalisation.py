@@ -38,7 +38,9 @@ class Substrate:
     """
 
     def __init__(self, solved: Trained, k_max: int, test_batches: int):
-        self.arm, self.seed, self.n = solved.arm, solved.seed, solved.n_solved
+        self.arm = solved.arm
+        self.seed = solved.seed
+        self.n = solved.n_solved
         *below, self.module = solved.network.chain
         longest = self.arm.model_copy(update={"n_max": self.n + k_max, "epochs": None})
         even = longest.model_copy(update={"density": 0.5})
@@ -110,7 +112,8 @@ def update_heads(
     loss = nn.functional.cross_entropy(module.logits(states), labels, reduction="sum") / labels.shape[1]
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
-    weight, bias = module.readout.grad, module.readout_bias.grad
+    weight = module.readout.grad
+    bias = module.readout_bias.grad
     norm = (weight.square().sum((1, 2)) + bias.square().sum(1)).sqrt()
     scale = (clip_norm / norm).clamp(max=1.0)
     weight *= scale[:, None, None]

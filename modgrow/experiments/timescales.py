@@ -65,7 +65,8 @@ def _by_drive(
 ) -> dict[str | float, Acf]:
     """Normalised over the runs of either drive; a series is a unit in a run, all runs of a unit together."""
     by_run = autocovariance.reshape(len(autocovariance), units, 2 * runs)
-    published, even = by_run[..., :runs], by_run[..., runs:]
+    published = by_run[..., :runs]
+    even = by_run[..., runs:]
     return dict(zip(DRIVES, (normalised(published), normalised(even)), strict=True))
 
 
@@ -124,7 +125,8 @@ def self_check(
 
 
 def _refit(found: fits.Fit, runs: int, steps: int, max_lag: int, rng: np.random.Generator) -> float:
-    samples, sums = fits.simulate(found, steps, runs, rng), LagSums(max_lag)
+    samples = fits.simulate(found, steps, runs, rng)
+    sums = LagSums(max_lag)
     for start in range(0, steps, CHUNK):
         sums.add(samples[start : start + CHUNK])
     acf = normalised(sums.autocovariance()[:, None, :])[:, 0]

@@ -21,7 +21,9 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     p = 0.5 a few fits at the bound lead means.
     """
     figure, axes = style.new_figure(8.0, 5.4, 2, 3)
-    slower, weighted, check = axes[0, 1:], axes[1, :2], axes[1, 2]
+    slower = axes[0, 1:]
+    weighted = axes[1, :2]
+    check = axes[1, 2]
     for name, colour in style.contrasts(arms).items():
         _arm(axes, table[table["arm"] == name], name, arms[name], colour)
     for panel in slower:  # before the ideal reader, which stands in the figure's legend
@@ -55,7 +57,9 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
 
 def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> None:
     """One arm in every panel; of an arm that solved nothing only the words, in the figure's legend."""
-    slower, weighted, check = axes[0, 1:], axes[1, :2], axes[1, 2]
+    slower = axes[0, 1:]
+    weighted = axes[1, :2]
+    check = axes[1, 2]
     if own.empty:
         weighted[0].plot([], [], " ", label=f"no network of {style.named(name, arm)} solved a task")
         return
@@ -67,7 +71,8 @@ def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> No
         left_out = f"{1 - kept.mean():.0%} of neurons left out"
         _line(slower[column], driven[kept], "tau_effective", colour, left_out)
         _line(weighted[column], driven, "tau_weighted", colour, words)
-    checked, marker = own.dropna(subset=["tau_refit"]), "o" if arm.grows else "s"
+    checked = own.dropna(subset=["tau_refit"])
+    marker = "o" if arm.grows else "s"
     check.plot(checked["tau_effective"], checked["tau_refit"], marker, color=colour, markersize=2, alpha=0.6)
 
 
@@ -87,9 +92,11 @@ def _twice_the_highest(table: pd.DataFrame, ideal: pd.DataFrame) -> float | None
 def _line(panel: Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
     values = own[column].astype(float)
     per_seed = values.groupby([own["n"], own["seed"]]).mean().unstack("seed").dropna()
-    mean, spread = per_seed.mean(axis=1), per_seed.std(axis=1).fillna(0.0)
+    mean = per_seed.mean(axis=1)
+    spread = per_seed.std(axis=1).fillna(0.0)
     panel.plot(mean, color=colour, linewidth=1.4, label=label)
-    low, high = np.asarray(mean - spread), np.asarray(mean + spread)
+    low = np.asarray(mean - spread)
+    high = np.asarray(mean + spread)
     panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
 
 

@@ -37,7 +37,10 @@ class Pool:
     """
 
     def __init__(self, arm: Arm, seed: int, purpose: str, batches: int, device: str = "cpu"):
-        self.arm, self.seed, self.purpose, self.device = arm, seed, purpose, device
+        self.arm = arm
+        self.seed = seed
+        self.purpose = purpose
+        self.device = device
         dtype = getattr(torch, arm.dtype)
         _, length = arm.lengths(arm.n_limit)
         self.bits = torch.empty(batches, length, arm.batch_size, dtype=dtype, device=device)
@@ -80,7 +83,8 @@ class Fresh:
     """New bits for every batch, and the whole frozen chain run on them."""
 
     def __init__(self, arm: Arm, device: str = "cpu"):
-        self.arm, self.device = arm, device
+        self.arm = arm
+        self.device = device
 
     def extend(self, module: LeakyModule) -> None:
         """Nothing is kept, so nothing is to be extended."""

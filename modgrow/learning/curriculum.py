@@ -30,7 +30,9 @@ class Curriculum:
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
         _check_memory(arm, device)
-        self.arm, self.seed, self.device = arm, seed, device
+        self.arm = arm
+        self.seed = seed
+        self.device = device
         self.network = Network(arm)
         self.snapshots: dict[int, Network] = {}
         self.records: list[Record] = []
@@ -80,7 +82,8 @@ class Curriculum:
         for name, velocity in self._optimizer.velocities.items():
             velocity.copy_(state.momentum[name])
         self.records = list(state.records)
-        self.n_solved, self.diverged = state.trained.n_solved, state.trained.diverged
+        self.n_solved = state.trained.n_solved
+        self.diverged = state.trained.diverged
         self.snapshots = state.trained.snapshots
 
     def _take_values(self, saved: Network) -> None:

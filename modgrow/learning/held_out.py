@@ -22,7 +22,8 @@ class PoolTest:
     """Held-out sequences with frozen activity, and how often frozen heads were right on them."""
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
-        self.arm, self.seed = arm, seed
+        self.arm = arm
+        self.seed = seed
         self.pool = Pool(arm, seed, "test pool", arm.test_batches, device)
         self.frozen: list[Float[np.ndarray, "time batch"]] = []
 
@@ -61,7 +62,9 @@ class FreshTest:
     """New sequences for every test, and the whole network run on them."""
 
     def __init__(self, arm: Arm, seed: int, device: str = "cpu"):
-        self.arm, self.seed, self.fresh = arm, seed, Fresh(arm, device)
+        self.arm = arm
+        self.seed = seed
+        self.fresh = Fresh(arm, device)
 
     def extend(self, module: LeakyModule) -> None:
         """Nothing is kept."""

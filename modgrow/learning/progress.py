@@ -11,7 +11,8 @@ from modgrow.store.states import Record
 
 def logged(curriculum: Curriculum, arm: str) -> Iterator[Record]:
     """Pass the records of the epochs to come through, printing each to standard error."""
-    start, begun = time.monotonic(), _share(curriculum)
+    start = time.monotonic()
+    begun = _share(curriculum)
     network = f"{arm} seed {curriculum.seed}"
     after = f", from epoch {curriculum.epoch + 1} on" if curriculum.epoch else ""
     say(f"{network}: training on {curriculum.device}{after}")
@@ -36,7 +37,8 @@ def line(curriculum: Curriculum, record: Record, elapsed: float, begun: float = 
 
     `elapsed` seconds have passed since the share `begun` of the work was done.
     """
-    arm, share = curriculum.arm, _share(curriculum)
+    arm = curriculum.arm
+    share = _share(curriculum)
     of = "" if arm.epochs is None else f"/{arm.epochs}"
     previous = "-" if record.accuracy_previous is None else f"{record.accuracy_previous:.3f}"
     left = clock(elapsed * (1 - share) / (share - begun)) if share > begun else "-"

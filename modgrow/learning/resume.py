@@ -34,7 +34,9 @@ class Job:
     """
 
     def __init__(self, arm: Arm, seed: int, device: str, path: str | Path, made_by: dict):
-        self.path, self.made_by, self._meter = Path(path), made_by, Meter()
+        self.path = Path(path)
+        self.made_by = made_by
+        self._meter = Meter()
         self._before: list[Part] = []
         self._earlier: str | None = None
         files.refuse_unwritable(self.path.parent)
@@ -74,7 +76,8 @@ class Job:
             self._go_on(state)
 
     def _go_on(self, state: State) -> None:
-        self._before, self._earlier = state.journal.parts, state.journal.earlier
+        self._before = state.journal.parts
+        self._earlier = state.journal.earlier
         spent = clock(math.fsum(part.seconds for part in self._before))
         words = f"part {len(self._before) + 1}, {spent} spent before"
         say(f"{self.path}: going on after epoch {len(state.records)} ({words})")
@@ -108,14 +111,17 @@ def _leave(number: int, frame: object) -> None:
 
 def _why_not(state: State, curriculum: Curriculum, made_by: dict) -> str:
     """Why `curriculum` cannot go on from `state`; empty if it can, or begins where the state does."""
-    arm, before = curriculum.arm, state.trained.arm
-    ours, theirs = {"settings": arm.canonical, "seed": curriculum.seed}, dict(state.trained.provenance)
+    arm = curriculum.arm
+    before = state.trained.arm
+    ours = {"settings": arm.canonical, "seed": curriculum.seed}
+    theirs = dict(state.trained.provenance)
     theirs["id"] = {"settings": before.canonical, "seed": state.trained.seed, **theirs.get("id", {})}
     changed = differences(theirs, {**made_by, "id": {**ours, **made_by.get("id", {})}})
     changed = {key: both for key, both in changed.items() if key not in SAY_WHEN_TO_STOP}
     if changed:
         return f"other settings, code or versions made it: {in_words(changed)}"
-    epoch, n = len(state.records), state.trained.network.n_newest
+    epoch = len(state.records)
+    n = state.trained.network.n_newest
     if n > arm.n_limit or (arm.epochs is not None and epoch > arm.epochs):
         return f"it has come to epoch {epoch} and N = {n}, further than epochs and n_max now allow"
     if state.journal.delivered and _lower(arm, before):

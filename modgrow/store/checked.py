@@ -33,7 +33,8 @@ def read(
     `check` is given the form of every tensor, and the header, and may raise: no tensor is read before.
     """
     with safe_open(path, framework="numpy") as file:  # that of torch would ask for memory for all of it
-        header, names = headers.of(file), file.keys()
+        header = headers.of(file)
+        names = file.keys()
         said = header.pop("digest")
         if check is not None:
             check({name: _form(file, name) for name in names}, dict(header))

@@ -69,7 +69,8 @@ def check(forms: dict[str, Form], header: dict) -> int:
     _check_identity(header)
     n_newest = _n_newest(header.arm, forms)
     _check_orders(header, n_newest, len(forms))
-    expected, item = layout(header.arm, n_newest, header.n_solved), ITEMS[header.arm.dtype]
+    expected = layout(header.arm, n_newest, header.n_solved)
+    item = ITEMS[header.arm.dtype]
     if missing := next((name for name in expected if name not in forms), None):
         raise ValueError(f"{missing} is missing")
     for name, (dtype, shape) in forms.items():
@@ -133,7 +134,9 @@ def _n_newest(arm: Arm, forms: dict[str, Form]) -> int:
 
 
 def _check_orders(header: Header, n_newest: int, n_tensors: int) -> None:
-    first, n_solved, limit = header.arm.n_first, header.n_solved, header.arm.n_limit
+    first = header.arm.n_first
+    n_solved = header.n_solved
+    limit = header.arm.n_limit
     if not first <= n_newest <= limit:
         raise ValueError(f"its newest head stands for {n_newest}, its settings allow {first} to {limit}")
     if not n_newest - 1 <= n_solved <= n_newest:
@@ -154,7 +157,8 @@ def _check_identity(header: Header) -> None:
 
 
 def _network(arm: Arm, tensors: dict[str, Tensor], prefix: str = "") -> Network:
-    network, m = Network(arm), 1
+    network = Network(arm)
+    m = 1
     while f"{prefix}chain.{m}.tau" in tensors:
         values = _of_module(tensors, f"{prefix}chain.{m}.")
         module = LeakyModule(values, arm.negative_slope, arm.leak, arm.feedforward_delay)

@@ -6,10 +6,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NAME, INTEGER, NUMBER, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+NAME = pa.string()
+INTEGER = pa.int64()
+NUMBER = pa.float64()
+FLAG = pa.bool_()
 LONGEST_TEXT = 10_000  # bytes of one text
 FRACTION = (0, 1)
-FROM_0, FROM_1 = (0, None), (1, None)
+FROM_0 = (0, None)
+FROM_1 = (1, None)
 
 
 @dataclass(frozen=True)

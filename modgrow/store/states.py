@@ -124,11 +124,14 @@ def _journal(header: dict) -> tuple[Journal, dict]:
 
 def _check_records(journal: Journal, arm: Arm, ends: tuple[int, int, bool]) -> None:
     """Raise ValueError unless the records are of epochs that end in this N, N_solved and `diverged`."""
-    n, n_solved, diverged = 0, arm.n_first - 1, False
+    n = 0
+    n_solved = arm.n_first - 1
+    diverged = False
     for epoch, record in enumerate(journal.records, 1):
         if _over(arm, epoch - 1, n_solved, diverged):
             raise ValueError(f"it has a record {epoch}, of an epoch after training had ended")
-        n, diverged = n_solved + 1, record.diverged
+        n = n_solved + 1
+        diverged = record.diverged
         _check_numbers(record, alone=n == arm.n_first)
         n_solved = n if _solves(record, arm) else n_solved
         follows = (epoch, n, n_solved, arm.heads(n_solved))
