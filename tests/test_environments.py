@@ -24,7 +24,7 @@ from tests.test_workflow import checkout, snakemake
 # Names on conda-forge that differ from those on PyPI, which the lock has.
 ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 # Where what is imported has another name than what is installed.
-INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake"}
+INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake", "pydantic_core": "pydantic"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")
