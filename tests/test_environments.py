@@ -24,6 +24,7 @@ from tests.test_workflow import checkout, snakemake
 # Names on conda-forge that differ from those on PyPI, which the lock has.
 ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 # Where what is imported has another name than what is installed.
+OF_PIP = {"pip", "setuptools", "wheel"}  # which `pip freeze` leaves out: an environment is born with them
 INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake", "pydantic_core": "pydantic"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
@@ -78,7 +79,7 @@ def needed(requirements):
         for one in map(Requirement, metadata.requires(name) or []):
             if one.marker is None or one.marker.evaluate({"extra": extra}):
                 waiting += [(one.name, wanted) for wanted in {"", *one.extras}]
-    return {name for name, _ in found}
+    return {name for name, _ in found} - OF_PIP
 
 
 def imported(script):
