@@ -10,13 +10,14 @@ from modgrow.arm import Arm
 EXTENSIONS = "modgrow/extensions.py"
 
 
-def text(script: str, arms: Iterable[Arm] = (), /, **uses) -> str:
+def text(script: str, arms: Iterable[Arm] = (), own: Iterable[str] = (), /, **uses) -> str:
     """The identity of a job of `script`: JSON with sorted keys, so that reordering settings changes nothing.
 
     `code` is the digest of the script and of all that it imports. A script that can load a task or a birth
-    by name depends on those that its arms name too; they stand under `files`.
+    by name depends on those that its arms name too, and one that loads studies on those files: its `own`.
+    They stand under `files`.
     """
-    files = files_of(script, arms)
+    files = tuple(sorted({*files_of(script, arms), *own}))
     known = {"code": _digest(script, files)}
     if files:
         known["files"] = list(files)
