@@ -11,6 +11,7 @@ from docutils.core import publish_parts
 from modgrow import config, examinations
 from modgrow.arm import Arm, Growth
 from modgrow.figures import page, style
+from modgrow.plan.plan import Plan
 from modgrow.schemas.evidence import SCHEMAS
 from modgrow.store import tables
 from modgrow.verdict import judge, paper, reference
@@ -49,6 +50,18 @@ def test_config_yaml_is_the_paper():
     assert arms == paper.ARMS
     assert paper.note(arms, experiments) == ""
     assert {arm for claim in CLAIMS for arm in claim.arms} <= set(paper.ARMS)
+
+
+def test_a_job_reads_back_the_experiments_that_the_plan_tells_it():
+    """Whichever arms were asked; as JSON, which is how a script is told."""
+    settings = config.load(ROOT / "config.yaml")
+    told = json.loads(json.dumps(Plan(settings).experiments))
+    assert "arms" not in told["timescales"]
+    _, experiments = of("config.yaml")
+    found = paper.experiments_from_json(told)
+    assert paper.unlike({}, found) == paper.unlike({}, experiments) == ""
+    changed = paper.experiments_from_json({**told, "timescales": {**told["timescales"], "runs": 3}})
+    assert changed["timescales"].runs == 3
 
 
 def test_every_key_of_an_arm_that_is_not_the_papers_is_seen():

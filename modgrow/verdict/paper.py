@@ -77,8 +77,16 @@ def named(name: str, arm: Arm) -> Arm:
 
 
 def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
-    """The experiments' settings that a script was given on its command line."""
-    return {name: type(EXPERIMENTS[name]).from_canonical(settings) for name, settings in given.items()}
+    """The experiments' settings that a script was given on its command line.
+
+    Which arms were asked is not among them.
+    """
+    found = {}
+    for name, settings in given.items():
+        kind = type(EXPERIMENTS[name])
+        asked = {"arms": []} if "arms" in kind.model_fields else {}
+        found[name] = kind.from_canonical({**asked, **settings})
+    return found
 
 
 def fingerprint() -> str:
