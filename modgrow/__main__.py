@@ -92,7 +92,7 @@ def _settings(args: argparse.Namespace) -> None:
         networks = sum(found.arm_seeds.values())
         print(f"{args.file}: {len(found.arms)} arms, {networks} networks; nothing is wrong")
         return
-    from modgrow.describe import describe, markdown
+    from modgrow.cli.describe import describe, markdown
 
     print(markdown() if args.markdown else describe(), end="" if args.markdown else "\n")
 
@@ -107,25 +107,25 @@ def _compile(args: argparse.Namespace) -> None:
 
 
 def _watch(args: argparse.Namespace) -> None:
-    from modgrow.watch import watch
+    from modgrow.cli.watch import watch
 
     watch(args.results, once=args.once)
 
 
 def _show(args: argparse.Namespace) -> None:
-    from modgrow.inspection import show
+    from modgrow.cli.inspection import show
 
     print(show(args.file))
 
 
 def _compare(args: argparse.Namespace) -> None:
-    from modgrow.inspection import compare
+    from modgrow.cli.inspection import compare
 
     print(compare(*args.files))
 
 
 def _check(args: argparse.Namespace) -> None:
-    from modgrow.report import settings
+    from modgrow.cli.report import settings
 
     for file in args.files:
         if "arms" not in config.read_yaml(file):
@@ -137,21 +137,21 @@ def _check(args: argparse.Namespace) -> None:
 
 def _why(args: argparse.Namespace) -> None:
     _refuse_without_checkout("why")
-    from modgrow.why import why
+    from modgrow.cli.why import why
 
     print(why(args.target, _given(args, "snakefile", "directory", "configfile", "config")))
 
 
 def _missing(args: argparse.Namespace) -> None:
     _refuse_without_checkout("missing")
-    from modgrow.report import missing
+    from modgrow.cli.report import missing
 
     missing(args.configfile)
 
 
 def _report(args: argparse.Namespace) -> None:
     _refuse_without_checkout("report")
-    from modgrow.report import report
+    from modgrow.cli.report import report
 
     print(f"the report: {report(args.configfile)}")
 

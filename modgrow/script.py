@@ -19,6 +19,7 @@ from modgrow.store.schema import Schema
 
 PACKAGES = ("numpy", "pandas", "pyarrow")
 SEVERAL = ("--inputs", "--outputs")
+OF_NO_JOB = ("code", "files", "paper", "note")  # keys of an identity that no job is told
 
 
 def arguments(description: str, *required: str) -> argparse.Namespace:
@@ -40,7 +41,7 @@ def arguments(description: str, *required: str) -> argparse.Namespace:
 
 def told(identity: dict) -> dict[str, Any]:
     """What an identity tells a job by name, beside its code and its note; `arms` as records."""
-    said = {name: value for name, value in identity.items() if name not in ("code", "files", "note")}
+    said = {name: value for name, value in identity.items() if name not in OF_NO_JOB}
     if "arms" in said:
         said["arms"] = recipes(identity)
     return said

@@ -17,7 +17,6 @@ jaxtyping.install_import_hook(
         "modgrow.model.network",
         "modgrow.model.growth",
         "modgrow.model.heads",
-        "modgrow.model.trained",
         "modgrow.learning",
         "modgrow.experiments.drive",  # not autocorrelation: numba does not compile a wrapped function
         "modgrow.experiments.perturbation",

@@ -18,7 +18,8 @@ import pytest
 import torch
 from threadpoolctl import threadpool_limits
 
-from modgrow import inspection, machine, source, why
+from modgrow import machine, source
+from modgrow.cli import inspection, why
 from modgrow.errors import ModgrowError
 from modgrow.experiments.autocorrelation import LagSums
 from modgrow.learning.curriculum import Curriculum

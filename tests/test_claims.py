@@ -109,7 +109,7 @@ def test_a_claim_is_judged_on_arms_of_the_papers_settings_alone(judged, right):
     names = {claim.name for claim in CLAIMS if "modular_10" in claim.arms}
     apart = found["verdict"] == "not judged"
     assert set(found.index[apart]) == names
-    assert set(found.loc[apart, "reason"]) == {"modular_10: learning_rate 0.3 instead of 0.1"}
+    assert set(found.loc[apart, "reason"]) == {"modular_10: learning_rate 0.3 instead of 0.2"}
     numbers = ["estimate", "low", "high", "n_seeds", "arms"]
     pd.testing.assert_frame_equal(found[numbers], judged[True][numbers])
     assert found.loc[~apart, "verdict"].tolist() == judged[True].loc[~apart, "verdict"].tolist()
@@ -119,7 +119,7 @@ def test_a_claim_is_judged_on_arms_of_the_papers_settings_alone(judged, right):
     assert judge.count(table).count(" reproduced, 0 not reproduced, 0 inconclusive, of ") == 2
     said = judge.markdown(table, "not the paper's settings: that")
     assert said.startswith("not the paper's settings: that.\n\n")
-    assert said.count("not judged (modular_10: learning_rate 0.3 instead of 0.1)") == len(names)
+    assert said.count("not judged (modular_10: learning_rate 0.3 instead of 0.2)") == len(names)
 
 
 @pytest.mark.usefixtures("quick")

@@ -18,7 +18,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from modgrow import config, inspection
+from modgrow import config
+from modgrow.cli import inspection
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, StoreError
 from modgrow.learning.curriculum import Curriculum

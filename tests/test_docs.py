@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from modgrow import describe
+from modgrow.cli import describe
 from modgrow.verdict import judge
 from tests.runs import ROOT
 
@@ -26,6 +26,8 @@ def blocks(language):
 COMMANDS = [
     line.split("   #")[0].strip() for block in blocks("sh") for line in block.splitlines() if line.strip()
 ]
+ELSEWHERE = ("git clone", "pip install")  # what needs a network; `make test-package` installs for real
+COMMANDS = [command for command in COMMANDS if not command.startswith(ELSEWHERE)]
 
 
 def glossary():

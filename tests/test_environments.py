@@ -1,4 +1,4 @@
-"""The environments of conda and of the image: what the lock holds, what the scripts import, and jobs in them.
+"""What is installed, and where: what is declared, the locks, the environments of conda and of the image.
 
 That conda-forge has these very versions is not tested: it takes the channel.
 """
@@ -6,17 +6,27 @@ That conda-forge has these very versions is not tested: it takes the channel.
 import ast
 import os
 import re
+import subprocess
 import sys
+import tomllib
+from importlib import metadata
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+import modgrow
 from modgrow import source
 from tests.runs import ROOT
 from tests.test_workflow import checkout, snakemake
 
 # Names on conda-forge that differ from those on PyPI, which the lock has.
 ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
+# Where what is imported has another name than what is installed.
+INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 # A conda that "creates" an environment whose Python is this one, and notes in `used` what it was run for.
@@ -44,10 +54,31 @@ def dependencies(environment):
     return {name: version for name, version, _ in found}, {name: build for name, _, build in found if build}
 
 
-def locked():
-    """Version by PyPI's name, in lower case."""
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
-    return dict(line.lower().split("==") for line in lines if not line.startswith("#"))
+def locked(lock="requirements.lock"):
+    """Version by PyPI's name, in lower case and with hyphens."""
+    lines = (ROOT / lock).read_text().splitlines()
+    pairs = [line.split("==") for line in lines if not line.startswith(("#", "--"))]
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def declared(extra=None):
+    """What pyproject.toml asks for, or one extra of it; other extras of ours in it are left out."""
+    lines = PROJECT["dependencies"] if extra is None else PROJECT["optional-dependencies"][extra]
+    return [Requirement(line) for line in lines if not line.startswith("modgrow")]
+
+
+def needed(requirements):
+    """The names of these and of all that they need in turn, by what is installed here."""
+    found, waiting = set(), [(one.name, extra) for one in requirements for extra in {"", *one.extras}]
+    while waiting:
+        name, extra = waiting.pop()
+        if (canonicalize_name(name), extra) in found or name.startswith(OF_A_BUILD):
+            continue
+        found.add((canonicalize_name(name), extra))
+        for one in map(Requirement, metadata.requires(name) or []):
+            if one.marker is None or one.marker.evaluate({"extra": extra}):
+                waiting += [(one.name, wanted) for wanted in {"", *one.extras}]
+    return {name for name, _ in found}
 
 
 def imported(script):
@@ -60,6 +91,78 @@ def imported(script):
             elif isinstance(node, ast.ImportFrom):
                 names.add(node.module.split(".")[0])
     return names - set(sys.stdlib_module_names) - {source.PACKAGE}
+
+
+@pytest.mark.parametrize(
+    ("lock", "extra"),
+    [
+        ("requirements.lock", None),
+        ("requirements.lock", "workflow"),
+        ("requirements-dev.lock", "dev"),
+        ("requirements-dev.lock", "notebook"),
+    ],
+)
+def test_what_is_declared_is_locked_at_a_version_that_satisfies_it(lock, extra):
+    versions = locked(lock)
+    for one in declared(extra):
+        assert one.specifier.contains(versions[canonicalize_name(one.name)]), str(one)
+
+
+def test_torch_is_declared_as_exactly_as_it_is_locked():
+    (torch,) = [one for one in declared() if one.name == "torch"]
+    assert str(torch.specifier) == f"=={locked()['torch']}"
+
+
+def test_the_runtime_lock_holds_what_package_and_workflow_need_and_no_more():
+    assert needed(declared() + declared("workflow")) == locked().keys()
+
+
+def test_the_development_lock_adds_to_the_runtime_lock_and_repeats_nothing():
+    assert "--requirement requirements.lock" in (ROOT / "requirements-dev.lock").read_text().splitlines()
+    assert not locked().keys() & locked("requirements-dev.lock").keys()
+
+
+def test_the_package_declares_what_it_imports_and_no_more():
+    files = (ROOT / "modgrow").rglob("*.py")
+    names = {INSTALLED_AS.get(name, name) for path in files for name in imported(path)}
+    assert names - {"snakemake"} == {one.name for one in declared()}
+
+
+def test_the_package_says_of_itself_what_the_citation_says():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert modgrow.__version__ == citation["version"]
+    assert PROJECT["license"] == citation["license"] == "MIT"
+    assert PROJECT["authors"] == citation["authors"]
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+def made(*words, path=""):
+    """What `make` would do, with `path` before the others."""
+    environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}" if path else os.environ["PATH"]}
+    environment.pop("TORCH_INDEX", None)
+    command = ["make", "--dry-run", "--always-make", *words]
+    run = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_make_takes_torch_for_the_cpu_unless_there_is_a_gpu_or_an_index_is_named(tmp_path):
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\n")
+    (tmp_path / "nvidia-smi").chmod(0o755)
+    assert "--extra-index-url" not in made("setup", path=tmp_path)
+    assert "--extra-index-url" not in made("setup", "TORCH_INDEX=")
+    (named,) = re.findall(r"--extra-index-url .*", made("setup", "TORCH_INDEX=https://example.org/cpu"))
+    assert named.startswith("--extra-index-url https://example.org/cpu $(grep -o 'torch==")
+
+
+@pytest.mark.parametrize("target", ["setup", "demo", "report", "docs"])
+def test_a_user_installs_no_development_tools(target):
+    assert "requirements-dev.lock" not in made(target)
+
+
+@pytest.mark.parametrize("target", ["test", "lint", "explore", "test-package", "test-slurm", "notebook"])
+def test_what_needs_development_tools_installs_them(target):
+    assert "--requirement requirements-dev.lock" in made(target)
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -128,4 +231,5 @@ def test_the_image_installs_the_lock_for_the_same_python():
     recipe = (ROOT / "Dockerfile").read_text()
     assert f"FROM python:{dependencies('modgrow')[0]['python']}-" in recipe
     assert "--requirement /requirements.lock" in recipe
+    assert "requirements-dev" not in recipe
     assert "!requirements.lock" in (ROOT / ".dockerignore").read_text()

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import torch
 
-from modgrow import __main__, inspection, why
+from modgrow import __main__
+from modgrow.cli import inspection, why
 from modgrow.errors import ModgrowError
 from modgrow.learning.curriculum import Curriculum
 from modgrow.model.trained import Trained

@@ -54,13 +54,7 @@ LAYERS = [
     ("modgrow/figures/",),
     ("modgrow/studies/",),
     ("modgrow/plan/",),
-    (
-        "modgrow/describe.py",
-        "modgrow/inspection.py",
-        "modgrow/watch.py",
-        "modgrow/why.py",
-        "modgrow/report.py",
-    ),
+    ("modgrow/cli/",),
     ("modgrow/__main__.py",),
 ]
 PACKAGE_FILES = sorted((ROOT / "modgrow").rglob("*.py"))

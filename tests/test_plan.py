@@ -94,13 +94,15 @@ def test_an_experiment_is_called_as_its_file_its_schema_and_its_settings():
 
 
 def test_the_reproduction_is_as_large_as_it_says(papers):
-    assert sum(len(seeds) for seeds in papers.seeds.values()) == 296
-    assert papers.seeds["modular_5"] == range(20)
+    assert sum(len(seeds) for seeds in papers.seeds.values()) == 421
+    assert papers.seeds["modular_5"] == range(100, 120)
     assert papers.drawn() == [
         *("fig1", "fig2a", "fig2b", "fig6", "n200", "fig2c", "fig3", "fig4", "fig5", "claims")
     ]
     assert papers.proof_pairs == {"fresh_5": "modular_5", "fresh_10": "modular_10"}
-    assert papers.proof_seeds == dict.fromkeys(("fresh_5", "modular_5", "fresh_10", "modular_10"), range(10))
+    assert papers.proof_seeds == dict.fromkeys(
+        ("fresh_5", "modular_5", "fresh_10", "modular_10"), range(100, 110)
+    )
     assert papers.note == ""
 
 
@@ -130,7 +132,7 @@ def test_pairs_are_those_of_the_comparison_and_each_with_the_first_of_its_size(s
 def test_fig_1_shows_the_second_chain_and_the_first_flat_arm(papers, small):
     arms = {plan: plan.figures[0].arms for plan in (papers, small)}
     assert arms == {papers: ["modular_10", "flat_20"], small: ["stuck_5", "flat_20"]}
-    assert papers.figures[0].reads[0] == "networks/modular_10/seed_0.safetensors"
+    assert papers.figures[0].reads[0] == "networks/modular_10/seed_100.safetensors"
 
 
 @pytest.mark.parametrize("text", [OWN, BARE, FLAT])
@@ -186,13 +188,13 @@ def named(monkeypatch):
         return digests(script, extra) | {identity.EXTENSIONS: "0"}
 
     monkeypatch.setattr(source, "digests", with_extensions)
-    identity._loads_extensions.cache_clear()
+    identity._imports.cache_clear()
     identity._digest.cache_clear()
     yield [
         SimpleNamespace(files=("modgrow/streams.py", "modgrow/learning/descent.py")),
         SimpleNamespace(files=("modgrow/streams.py",)),
     ]
-    identity._loads_extensions.cache_clear()
+    identity._imports.cache_clear()
     identity._digest.cache_clear()
 
 

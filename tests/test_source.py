@@ -247,7 +247,8 @@ def test_the_settings_of_experiments_have_an_identity_too():
 
 GROWN = """
 import sys
-from modgrow import config, describe
+from modgrow import config
+from modgrow.cli import describe
 from modgrow.arm import Arm
 from modgrow.figures import fig6
 from modgrow.model.growth import grow

@@ -179,7 +179,7 @@ def refused(**settings):
         Arm(units=5, **settings)
     except ValueError as error:
         return str(error)
-assert 'task is xor; name one of match, parity' in refused(task='xor')
+assert 'Tasks are match, parity' in refused(task='xor')
 assert 'n_first is 1; the task match begins at N = 2' in refused(task='match', n_first=1)
 assert Arm(units=5, task='parity', n_first=1).lengths(1) == (3, 4)
 sys.exit('torch' in sys.modules)
@@ -259,7 +259,7 @@ def test_a_new_task_is_one_file_and_is_learnt(one_more_file):
     assert task.named("delay").chance(5, "per_batch") == pytest.approx(0.75)
     with pytest.raises(ModgrowError, match="no ideal reader"):
         task.named("delay").ideal_autocorrelation(5, LAGS, 0.5)
-    with pytest.raises(ValueError, match="task is gone; name one of delay, match, parity"):
+    with pytest.raises(ValueError, match=r"did you mean delay\? Tasks are delay, match, parity"):
         Arm(units=5, task="gone")
     bits = draw_bits(stream(0, "bits"), 9, 5, 0.5)
     assert torch.equal(task.named("delay").final_labels(bits, 1, 3), bits.flip(0)[:3].long())

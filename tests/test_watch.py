@@ -8,7 +8,7 @@ import time
 import pytest
 from rich.console import Console
 
-from modgrow import watch
+from modgrow.cli import watch
 from tests.runs import ROOT
 
 EPOCH = "a seed 0: epoch 3/60  N 4  accuracy 0.991  previous -  solved 3  elapsed 0:12  left 0:48"

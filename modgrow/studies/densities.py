@@ -46,7 +46,7 @@ def draw(table, arms, densities):
         own = table[table["arm"] == name]
         panel.set(title=style.label(name, arm, own["seed"].nunique()), xlabel="$N$")
         style.whole_numbers(panel)
-        for p, colour in zip(densities, palette, strict=True):
+        for p, colour in zip(densities if len(own) else [], palette, strict=False):
             _curve(panel, own[np.isclose(own["p"], p)], arm, p, colour)
     panels[0, 0].set_ylabel("accuracy")
     style.legend_beside(panels[0, -1], "P(bit = 1)")

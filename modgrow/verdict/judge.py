@@ -13,7 +13,7 @@ from modgrow.verdict import lineup
 from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.claim import Claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.lineup import Part, Variant
+from modgrow.verdict.lineup import Change, Part
 from modgrow.verdict.sample import Sample
 from modgrow.verdict.statistics import Interval, seeds_needed
 
@@ -28,7 +28,7 @@ COLUMNS = (
 
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row per claim that the evidence can judge, in the order of the paper."""
-    return _judge(evidence, Variant())
+    return _judge(evidence, Change())
 
 
 def judge_variant(
@@ -41,7 +41,7 @@ def judge_variant(
     from the same arms under the paper's settings, as many seeds of each: only the change differs. So what
     these arms are without it must be the paper's, and a claim may be judged on some of its arms.
     """
-    variant = Variant(changed, stand_ins)
+    variant = Change(changed, stand_ins)
     same_seeds = evidence.first(seeds)
     judged = _judge(same_seeds, variant)
     changed_names = set(changed.values())
@@ -51,7 +51,7 @@ def judge_variant(
     return judged.assign(baseline=judged["claim"].map(baseline))
 
 
-def _judge(evidence: Evidence, variant: Variant) -> pd.DataFrame:
+def _judge(evidence: Evidence, variant: Change) -> pd.DataFrame:
     rows = []
     for claim in CLAIMS:
         parts = lineup.chosen(claim, evidence, variant)
@@ -61,7 +61,7 @@ def _judge(evidence: Evidence, variant: Variant) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _why_not_judged(claim: Claim, parts: list[Part], evidence: Evidence, variant: Variant) -> str:
+def _why_not_judged(claim: Claim, parts: list[Part], evidence: Evidence, variant: Change) -> str:
     """In what these arms and experiments are not the paper's, and which arms are lacking; else empty.
 
     Of a variant, arms count as what they are without its change, and may be some of the claim's.

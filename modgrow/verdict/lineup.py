@@ -9,7 +9,7 @@ from modgrow.verdict.evidence import Evidence
 
 
 @dataclass(frozen=True)
-class Variant:
+class Change:
     """What differs from the paper's settings; nothing, unless said.
 
     `changed` maps arms to the names they were trained under with the change; `stand_ins` maps arms of the
@@ -20,9 +20,9 @@ class Variant:
     stand_ins: dict[str, str] = field(default_factory=dict)
 
     @property
-    def unchanged(self) -> "Variant":
+    def unchanged(self) -> "Change":
         """The same arms under the paper's settings."""
-        return Variant({arm: arm for arm in self.changed}, self.stand_ins)
+        return Change({arm: arm for arm in self.changed}, self.stand_ins)
 
 
 class Part(NamedTuple):
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     trained_as: str
 
 
-def parts(claim: Claim, variant: Variant) -> list[Part]:
+def parts(claim: Claim, variant: Change) -> list[Part]:
     """Who would fill each place of a claim, in the order of its arms.
 
     An arm that the claim names anyway stands in for no other: it would be set against itself.
@@ -46,7 +46,7 @@ def parts(claim: Claim, variant: Variant) -> list[Part]:
     return found
 
 
-def usable(part: Part, claim: Claim, evidence: Evidence, variant: Variant) -> bool:
+def usable(part: Part, claim: Claim, evidence: Evidence, variant: Change) -> bool:
     """Whether a part has its tables, and what the claim says can be asked of it."""
     if not evidence.has(part.trained_as, claim.tables):
         return False
@@ -62,7 +62,7 @@ def usable(part: Part, claim: Claim, evidence: Evidence, variant: Variant) -> bo
     return part.arm in variant.changed or evidence.grows(part.trained_as) not in changed_kinds
 
 
-def chosen(claim: Claim, evidence: Evidence, variant: Variant) -> list[Part]:
+def chosen(claim: Claim, evidence: Evidence, variant: Change) -> list[Part]:
     """The parts that the claim is judged on, as few as it `needs`; none if these are not at hand."""
     asked = parts(claim, variant)
     at_hand = [usable(part, claim, evidence, variant) for part in asked]

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from modgrow import config, places
+from modgrow.cli.why import said
 from modgrow.errors import ModgrowError
-from modgrow.why import said
 
 STATS = re.compile(r"^job +count\n-[- ]+\n(.*?)^total +(\d+)", re.MULTILINE | re.DOTALL)
 # Targets beside `all`, and what is there once they have been asked for.
