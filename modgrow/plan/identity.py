@@ -16,7 +16,7 @@ def text(script: str, arms: Iterable[Arm] = (), own: Iterable[str] = (), /, **us
     """The identity of a job of `script`: JSON with sorted keys, so that reordering settings changes nothing.
 
     `code` is the digest of the script and of all that it imports. A script that can load a task or a birth
-    by name depends on those that its arms name too, and one that loads studies on those files, its `own`; they
+    by name depends on those that its arms name too, and one that loads studies on those, its `own`; they
     stand under `files`. One that holds settings against the paper's depends on those, `paper`: they are
     declared, which the digest of code leaves out.
     """
