@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from modgrow import recipes
 from modgrow.arm import FAMILIES, Arm
 from modgrow.consistency import MOST_ARMS, problems
-from modgrow.examinations import Generalisation, Perturbation, Timescales
+from modgrow.examinations import AskedStudy, Generalisation, Perturbation, Timescales
 from modgrow.forecast import needs
 from modgrow.places import results_folder
 from modgrow.recipes import MOST_NETWORKS
@@ -22,6 +22,7 @@ from modgrow.settings_file import read_yaml
 from modgrow.validation import plain, refusal, shown, validated
 
 ArmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,63}$")]
+StudyName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
 Count = Annotated[int, Field(ge=1, le=MOST_NETWORKS)]
 
@@ -92,6 +93,11 @@ class Settings(Record):
         description="target `sensitivity`: does each conclusion hold under another setting?",
     )
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
+    studies: dict[StudyName, AskedStudy] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="experiments of your own, files of modgrow/studies: the arms they ask, their settings",
+    )
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
 

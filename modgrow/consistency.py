@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from modgrow import forecast
+from modgrow import extensions, forecast, places, study
+from modgrow.errors import ModgrowError
 from modgrow.recipes import MOST_NETWORKS
-from modgrow.validation import choice, shown
+from modgrow.validation import choice, plain, shown
 
 if TYPE_CHECKING:
     from modgrow.config import Settings
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 MOST_ARMS = 150
 MOST_TEXT = 115_000  # characters of all recipes: Linux takes 131,072 as one argument of a command
 MOST_MB = 2**20
+MOST_ASKED = 10_000  # characters of a study's settings, once for each arm: beside MOST_TEXT they find room
+RULES = ("all", "default", "train_network", "collect_table", "check_claims", "study")
+RULES += ("pool_proof_table", "pool_proof_figure", "claims_figure", "sensitivity_figure", "study_figure")
 
 
 def problems(settings: "Settings") -> Iterator[str]:
     """Everything that is wrong between settings."""
-    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _stand_ins, _memory):
+    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _stand_ins, _memory, _studies):
         yield from look(settings)
 
 
@@ -44,6 +48,7 @@ def _listed(settings: "Settings") -> Iterator[str]:
         "sensitivity.stand_ins, as stand-in,": list(settings.sensitivity.stand_ins.values()),
         **{f"sensitivity.variants.{name}.arms": variant.arms for name, variant in variants.items()},
         "sensitivity.experiments": settings.sensitivity.experiments,
+        **{f"studies.{name}.arms": asked.arms for name, asked in settings.studies.items()},
         "pathways": [settings.pathways] if settings.pathways is not None else [],
     }
     may = settings.arms_of("all")
@@ -113,6 +118,33 @@ def _memory(settings: "Settings") -> Iterator[str]:
         if mb > MOST_MB:
             asked = f"{what} would take about {mb / 2**20:.3g} TB of memory, at most 1 TB"
             yield f"arms.{arm}: {asked}; {LOWER[what]}"
+
+
+def _studies(settings: "Settings") -> Iterator[str]:
+    """Every study has a file and a name of its own, and is told what its `rows` and `draw` take."""
+    for name, asked in settings.studies.items():
+        key = f"studies.{name}"
+        if name in taken() or name.endswith("_figure"):
+            yield f"{key}: the workflow itself has a rule, table or folder of that name; rename the study"
+            continue
+        try:
+            found = study.named(name)
+        except ModgrowError as error:
+            yield f"{key}: {error}"
+            continue
+        try:
+            found.shows(plain(found.asks(asked.settings), key))
+        except ModgrowError as error:
+            yield f"{key}.settings: {error}"
+        length = len(asked.arms) * len(json.dumps(asked.settings))
+        if length > MOST_ASKED:
+            yield f"{key}.settings: {length} characters over all arms; at most {MOST_ASKED}"
+
+
+def taken() -> set[str]:
+    """Names of rules, tables, figures and folders of results, which no study may have."""
+    folders = ("schemas", "figures", "experiments")
+    return {*RULES, *places.KINDS, *(name for folder in folders for name in extensions.names(folder))}
 
 
 LOWER = {

@@ -3,7 +3,7 @@
 Apart from `config.py`, so that a verdict can know them without what reads a settings file.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -70,3 +70,12 @@ class Timescales(Record):
         if self.steps < 2 * self.max_lag:
             raise ValueError(f"steps is {self.steps}; must be at least twice max_lag, {2 * self.max_lag}")
         return self
+
+
+class AskedStudy(Record):
+    """An experiment of one's own, a file of `studies/`: whom it asks, and what."""
+
+    arms: list[str] = Field(min_length=1, description="arms whose networks are asked")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="values of the parameters of its `rows`, by name"
+    )

@@ -1,7 +1,7 @@
-"""Words of the settings that are files of the package: a task (`tasks/`), a birth (`births/`).
+"""Words of the settings that are files of the package: tasks, births and studies, each in its folder.
 
 The only imports by name. No other file imports these, so that adding one makes no result again; the files
-that an arm names are part of what its results depend on. They load no torch: they call methods of tensors.
+that an arm or a study names are part of what its results depend on. They load no torch: they call methods.
 """
 
 import difflib
@@ -11,12 +11,12 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
-FOLDERS = ("tasks", "births")
+FOLDERS = ("tasks", "births", "studies")
 
 
 @functools.cache
 def names(folder: str) -> tuple[str, ...]:
-    """The words there are: names of the files in `tasks` or `births`, sorted."""
+    """The words there are: names of the files in a folder of the package, sorted."""
     place = Path(__file__).with_name(folder)
     return tuple(sorted(module.name for module in pkgutil.iter_modules([str(place)])))
 

@@ -5,6 +5,8 @@ import os
 import shlex
 from pathlib import Path
 
+from modgrow import extensions
+
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = ".command"  # in the folder of the results: the Snakemake command that made them
 LONGEST, LONGEST_NAME = 300, 255  # characters of a folder, bytes of a name in it
@@ -58,7 +60,9 @@ def _refuse_taken(folder: Path) -> None:
         raise ValueError(f"must not lie in the project's own {house}; name a folder of its own, like results")
     for inner in (place, *place.parents):
         around = inner.parent
-        if inner.name in KINDS and ((around / COMMAND).exists() or around == Path.cwd() / "results"):
+        if inner.name in (*KINDS, *extensions.names("studies")) and (
+            (around / COMMAND).exists() or around == Path.cwd() / "results"
+        ):
             raise ValueError(f"must not lie in the {inner.name} of other results; name one beside")
     for above in (folder, *folder.parents):
         if above.is_symlink() and not above.exists():

@@ -1,9 +1,10 @@
 """Which source files a script depends on, and a digest of them that changes only with the code.
 
 Snakemake notices a changed script but not a changed package file, so every rule carries the digest
-of its script's import closure as a parameter, and of the tasks and births that its arms name (`Arm.files`),
-which no other file imports. Not counted is what cannot change a result: comments, docstrings, layout, and in
-classes of settings the declared keys and their validators, since a result's identity has the values in full.
+of its script's import closure as a parameter, and of the tasks, births and studies that it loads by name
+(`plan/identity.py`), which no other file imports. Not counted is what cannot change a result: comments,
+docstrings, layout, and in classes of settings the declared keys and their validators, since a result's
+identity has the values in full.
 What is declared there (a default, a range) must therefore not be read where results are made.
 Files are read as text: nothing is imported, so this costs milliseconds and never loads torch.
 """
@@ -38,7 +39,9 @@ def digests(script: str | Path, extra: Iterable[str] = ()) -> dict[str, str]:
     files = import_closure(ROOT / script)
     for name in extra:
         if not (ROOT / name).is_file():
-            raise SettingsError(f"{name}: no such file; the settings name a task or birth that is not there")
+            raise SettingsError(
+                f"{name}: no such file; the settings name a task, birth or study that is not there"
+            )
         files |= import_closure(ROOT / name)
     return {str(path.relative_to(ROOT)): _file_digest(path) for path in sorted(files)}
 

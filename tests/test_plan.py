@@ -71,15 +71,18 @@ def test_every_file_that_a_target_or_a_job_wants_has_a_job_that_makes_it(name):
 
 @pytest.mark.parametrize("name", PLANS)
 def test_names_of_jobs_are_names_of_scripts_each_once(name):
-    names = [job.name for job in PLANS[name]().jobs]
-    names += [experiment.name for experiment in EXPERIMENTS]
-    assert len(set(names)) == len(names)
-    assert all((ROOT / f"workflow/scripts/{name}.py").is_file() for name in names)
+    plan = PLANS[name]()
+    made = [*plan.jobs, *plan.kinds]
+    assert len({job.name for job in made}) == len(made)
+    assert all((ROOT / f"workflow/scripts/{job.script or job.name}.py").is_file() for job in made)
+    others = {job.script for job in made} - {""}
+    assert others == ({"study", "study_figure"} if plan.settings.studies else set())
 
 
 def test_every_script_has_its_rule(papers):
     rules = {job.name for job in papers.jobs} | {experiment.name for experiment in EXPERIMENTS}
     rules |= {"train_network", "collect_table", "perturbation_summary"}
+    rules |= {"study", "study_figure"}  # of every study that settings name
     assert rules == {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
 
 

@@ -82,17 +82,18 @@ VERDICT = "claims claims_figure check_claims reference resources pages"
 DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
-    "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 collect_table:5 "
+    "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 densities:3 collect_table:6 "
     "perturbation_summary pathways parameters comparisons "
-    f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_FLAT = (
-    "train_network generalisation perturbation timescales collect_table:4 perturbation_summary pathways "
-    f"parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales densities collect_table:5 perturbation_summary "
+    f"pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_SEED = (
-    "train_network generalisation perturbation timescales conservation collect_table:5 "
-    f"perturbation_summary pathways parameters comparisons fig2a fig2b fig2c fig3 fig4 fig5 fig6 {VERDICT}"
+    "train_network generalisation perturbation timescales conservation densities collect_table:6 "
+    "perturbation_summary pathways parameters comparisons "
+    f"fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 EDITS = {
     "nothing": (lambda folder: None, ""),
@@ -103,7 +104,8 @@ EDITS = {
     "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.6", "alpha=0.5"), "fig2a resources pages"),
     "the figures' style": (
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
-        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages",
+        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages "
+        "densities:3 collect_table densities_figure",  # a study is one file with what draws it
     ),
     "fits.py": (
         text("modgrow/experiments/fits.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),

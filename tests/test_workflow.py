@@ -53,7 +53,7 @@ def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
         one
     )
     assert len([p for p in one if p.parts[0] == "networks"]) == 6
-    assert len([p for p in one if p.parts[0] == "figures"]) == 18
+    assert len([p for p in one if p.parts[0] == "figures"]) == 20
     for path in one:
         assert one[path].read_bytes() == two[path].read_bytes(), path
 
@@ -136,6 +136,7 @@ def test_tables_say_what_they_promise(finished):
         "perturbation_summary": "arm seed pathway half_epsilon censored arm_half_epsilon low high n_seeds",
         "timescales": "arm seed n drive unit tau tau_effective n_taus aic_one aic_two converged at_bound",
         "conservation": "arm seed pathway module variance",
+        "densities": "arm seed n p accuracy",
         "pathways": "arm seed copied frozen n_trained n_trained_weights n_solved stuck",
         "parameters": "arm seed n epoch n_weights n_parameters n_solved on_front",
     }

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import yaml
 
-from modgrow import schemas
+from modgrow import extensions, schemas, study
 from modgrow.differences import differences
 from modgrow.errors import ModgrowError
 from modgrow.store import headers, tables
@@ -125,6 +125,8 @@ def _told(table: tables.Opened) -> dict:
 
 
 def _schema(name: str) -> Schema:
+    if name in extensions.names("studies"):
+        return study.named(name).schema
     if name not in {module.name for module in pkgutil.iter_modules(schemas.__path__)} - {"evidence"}:
         raise ValueError(f"no table is called {name}")
     return importlib.import_module(f"modgrow.schemas.{name}").SCHEMA

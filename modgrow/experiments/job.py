@@ -1,5 +1,6 @@
 """What the experiments' scripts share: a network is read, asked, and the rows written with what made them."""
 
+from argparse import Namespace
 from collections.abc import Callable
 
 import pandas as pd
@@ -9,6 +10,8 @@ from modgrow.learning.devices import keep_memory_compact, use_threads
 from modgrow.store import networks, tables
 from modgrow.store.schema import Schema
 
+OPTIONS = ("--threads", "--network", "--output")
+
 
 def run(description: str, rows: Callable[..., pd.DataFrame], schema: Schema, *packages: str) -> None:
     """Run the script of an experiment: `rows` takes a trained network, and by name what is asked of it.
@@ -17,13 +20,17 @@ def run(description: str, rows: Callable[..., pd.DataFrame], schema: Schema, *pa
     """
 
     def main() -> None:
-        args = script.arguments(description, "--threads", "--network", "--output")
-        use_threads(int(args.threads))
-        keep_memory_compact()
-        made_by = script.provenance(args.id, "torch", *packages)
-        trained = networks.read(args.network)
-        table = rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
-        made_by["network"] = trained.provenance["id"]
-        tables.write(args.output, table, schema, made_by)
+        ask(script.arguments(description, *OPTIONS), rows, schema, *packages)
 
     script.run(main)
+
+
+def ask(args: Namespace, rows: Callable[..., pd.DataFrame], schema: Schema, *packages: str) -> None:
+    """Ask one network, as the arguments of a script say, and write its rows."""
+    use_threads(int(args.threads))
+    keep_memory_compact()
+    made_by = script.provenance(args.id, "torch", *packages)
+    trained = networks.read(args.network)
+    table = rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
+    made_by["network"] = trained.provenance["id"]
+    tables.write(args.output, table, schema, made_by)

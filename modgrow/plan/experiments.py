@@ -1,4 +1,4 @@
-"""What is asked of every trained network: one record per experiment.
+"""What is asked of every trained network: one record per experiment, those of studies among them.
 
 Its name is that of its rule, script, table and settings, and of its file in `modgrow/experiments`.
 """
@@ -6,10 +6,11 @@ Its name is that of its rule, script, table and settings, and of its file in `mo
 from collections.abc import Callable
 from typing import NamedTuple
 
-from modgrow import forecast
+from modgrow import forecast, study
 from modgrow.arm import Arm
 from modgrow.config import Settings
 
+STUDY = "study"  # the script of all studies
 LEAST_MB = 1500  # of what records activity: an interpreter with torch, and room
 OF_READERS = {"arms", "threshold"}  # keys that say nothing to the experiment, but to who reads its table
 
@@ -21,9 +22,18 @@ class Experiment(NamedTuple):
     arms: Callable[[Settings], list[str]]
     memory_mb: Callable[[Settings, Arm], int]
     minutes: int
+    script: str = ""  # default: the name
+    files: tuple[str, ...] = ()  # that its jobs load by name, whatever their arms name
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What its script is told beside the arm, the seed and what is asked."""
+        return {"study": self.name} if self.script == STUDY else {}
 
     def asks(self, settings: Settings) -> dict:
         """What it asks of a network, by the names of the parameters of its `rows`."""
+        if self.name in settings.studies:
+            return study.named(self.name).asks(settings.studies[self.name].settings)
         if self.name not in Settings.model_fields:
             return {}
         return getattr(settings, self.name).identity_without(OF_READERS)
@@ -52,3 +62,20 @@ EXPERIMENTS = (
     Experiment("timescales", lambda settings: settings.timescales.arms, _timescales_mb, 120),
     Experiment("conservation", lambda settings: settings.chains, _conservation_mb, 60),
 )
+
+
+def experiments(settings: Settings) -> tuple[Experiment, ...]:
+    """Those of the paper, and the studies that the settings name."""
+    return (*EXPERIMENTS, *map(_of_study, settings.studies))
+
+
+def _of_study(name: str) -> Experiment:
+    found = study.named(name)
+    return Experiment(
+        name,
+        lambda settings: settings.studies[name].arms,
+        lambda settings, arm: found.memory_mb,
+        found.minutes,
+        script=STUDY,
+        files=(study.file_of(name),),
+    )

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from modgrow import study
 from modgrow.config import Settings
 from modgrow.plan.jobs import Job, Shown
 
@@ -18,7 +19,7 @@ MODULES_DRAWN = 4  # of the chain in Fig. 1
 class Figure:
     """One figure; without arms there is nothing to draw."""
 
-    name: str  # of its file, and of its caption in workflow/report
+    name: str  # of its file
     category: str
     label: str  # in the report
     reads: list[str]  # files below the results, in the order in which the script takes them
@@ -26,7 +27,10 @@ class Figure:
     asks: list[str] = field(default_factory=list)  # experiments whose settings are said there, too
     uses: dict[str, Any] = field(default_factory=dict)  # what its script is told, by name
     recipes: bool = True  # whether the script is told the settings of the arms
-    script: str = ""  # and rule; default: the name
+    rule: str = ""  # default: the name
+    script: str = ""  # default: that of the rule
+    caption: str = ""  # in workflow/report; default: the name
+    files: list[str] = field(default_factory=list)  # that its script loads by name
     target: str = "all"
 
     def job(self, note: str) -> Job:
@@ -34,19 +38,22 @@ class Figure:
         svg, png = f"figures/{self.name}.svg", f"figures/{self.name}.png"
         arms, others = (self.arms, []) if self.recipes else ([], self.arms)
         return Job(
-            self.script or self.name,
+            self.rule or self.name,
             reads=self.reads,
             makes=[svg, png],
             arms=arms,
             uses={**self.uses, "note": note},
             about=others,
-            shown={svg: Shown(self.category, self.label, self.name)},
+            shown={svg: Shown(self.category, self.label, self.caption or self.name)},
+            script=self.script,
+            files=self.files,
         )
 
 
 def figures(plan: "Plan") -> list[Figure]:
     """The figures that there is something to draw in, of all targets."""
-    every = [*_of_learning(plan), *_of_experiments(plan.settings), *_of_the_verdict(plan)]
+    every = [*_of_learning(plan), *_of_experiments(plan.settings), *_of_studies(plan.settings)]
+    every += _of_the_verdict(plan)
     return [figure for figure in every if figure.arms]
 
 
@@ -124,6 +131,26 @@ def _of_experiments(settings: Settings) -> list[Figure]:
     ]
 
 
+def _of_studies(settings: Settings) -> list[Figure]:
+    found = []
+    for name, asked in settings.studies.items():
+        own = study.named(name)
+        figure = Figure(
+            name,
+            FIGURES,
+            own.label,
+            reads=[_table(name)],
+            arms=asked.arms,
+            uses={"study": name, "asked": own.shows(own.asks(asked.settings))},
+            rule=f"{name}_figure",
+            script="study_figure",
+            caption="study",
+            files=[study.file_of(name)],
+        )
+        found.append(figure)
+    return found
+
+
 def _of_the_verdict(plan: "Plan") -> list[Figure]:
     judged = {"arms": plan.judged, "asks": plan.judged_experiments, "recipes": False}
     return [
@@ -132,7 +159,7 @@ def _of_the_verdict(plan: "Plan") -> list[Figure]:
             VERDICT,
             "All claims at a glance",
             reads=["claims.parquet"],
-            script="claims_figure",
+            rule="claims_figure",
             **judged,
         ),
         Figure(
@@ -140,7 +167,7 @@ def _of_the_verdict(plan: "Plan") -> list[Figure]:
             VERDICT,
             "Under changed settings",
             reads=["sensitivity/claims.parquet"],
-            script="sensitivity_figure",
+            rule="sensitivity_figure",
             target="sensitivity",
             **judged,
         ),
@@ -151,7 +178,7 @@ def _of_the_verdict(plan: "Plan") -> list[Figure]:
             reads=["tables/pool_proof.parquet"],
             arms=list(plan.proof_seeds),
             recipes=False,
-            script="pool_proof_figure",
+            rule="pool_proof_figure",
             target="pool_proof",
         ),
     ]

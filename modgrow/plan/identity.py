@@ -12,14 +12,15 @@ EXTENSIONS = "modgrow/extensions.py"
 PAPER = "modgrow/verdict/paper.py"
 
 
-def text(script: str, arms: Iterable[Arm] = (), /, **uses) -> str:
+def text(script: str, arms: Iterable[Arm] = (), own: Iterable[str] = (), /, **uses) -> str:
     """The identity of a job of `script`: JSON with sorted keys, so that reordering settings changes nothing.
 
     `code` is the digest of the script and of all that it imports. A script that can load a task or a birth
-    by name depends on those that its arms name too; they stand under `files`. One that holds settings against
-    the paper's depends on those, `paper`: they are declared, which the digest of code leaves out.
+    by name depends on those that its arms name too, and one that loads studies on those, its `own`; they
+    stand under `files`. One that holds settings against the paper's depends on those, `paper`: they are
+    declared, which the digest of code leaves out.
     """
-    files = files_of(script, arms)
+    files = tuple(sorted({*files_of(script, arms), *own}))
     known = {"code": _digest(script, files)}
     if files:
         known["files"] = list(files)

@@ -23,7 +23,10 @@ class Shown(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """One job; its name is that of its script and rule. Files are named as they lie in the results."""
+    """One job; its name is that of its rule, and of its script if it names no other.
+
+    Files are named as they lie in the results.
+    """
 
     name: str
     reads: list[str]  # in the order in which the script takes them
@@ -33,6 +36,8 @@ class Job:
     about: list[str] = field(default_factory=list)  # arms that it works on without being told their settings
     waits: list[str] = field(default_factory=list)  # files that must be there, but are not given to it
     shown: dict[str, Shown] = field(default_factory=dict)  # what it makes for the report
+    script: str = ""  # default: the name
+    files: list[str] = field(default_factory=list)  # that it loads by name, whatever its arms name
 
 
 def jobs(plan: "Plan") -> list[Job]:
@@ -121,4 +126,5 @@ def _pages(plan: "Plan") -> Job:
         makes=[f"pages/{name}.html" for name in tables],
         uses={"longest": LONGEST_PAGE, "note": plan.note},
         shown=shown,
+        files=[file for kind in plan.kinds for file in kind.files],
     )

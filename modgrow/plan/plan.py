@@ -12,7 +12,7 @@ from modgrow import places
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, printable
 from modgrow.plan import identity
-from modgrow.plan.experiments import EXPERIMENTS
+from modgrow.plan.experiments import Experiment, experiments
 from modgrow.plan.figures import Figure, figures, panels
 from modgrow.plan.jobs import Job, jobs
 from modgrow.verdict import paper
@@ -29,7 +29,8 @@ class Plan:
     def __init__(self, settings: Settings, name: str = "config.yaml"):
         self.settings = settings
         self.name = name
-        self.asked = {kind.name: kind.arms(settings) for kind in EXPERIMENTS}  # arms that `all` asks
+        self.kinds = experiments(settings)
+        self.asked = {kind.name: kind.arms(settings) for kind in self.kinds}  # arms that `all` asks
 
     def seeds_of(self, arms: Iterable[str]) -> Seeds:
         """The seeds of these arms."""
@@ -86,7 +87,8 @@ class Plan:
     @cached_property
     def claim_tables(self) -> list[str]:
         """The tables that claims are judged on."""
-        return [*self.collections["tables"], "pathways", *[SUMMARY] * bool(self.settings.comparison)]
+        own = [table for table in self.collections["tables"] if table not in self.settings.studies]
+        return [*own, "pathways", *[SUMMARY] * bool(self.settings.comparison)]
 
     @cached_property
     def sensitivity_tables(self) -> list[str]:
@@ -98,7 +100,14 @@ class Plan:
     def tables(self) -> list[str]:
         """Every table of `all` in `tables/`."""
         comparisons = ["comparisons"] * bool(self.compared)
-        return [*self.claim_tables, "parameters", "resources", "reference", *comparisons]
+        return [
+            *self.claim_tables,
+            "parameters",
+            "resources",
+            "reference",
+            *comparisons,
+            *self.settings.studies,
+        ]
 
     @cached_property
     def jobs(self) -> list[Job]:
@@ -190,19 +199,29 @@ class Plan:
         """What the tables of networks of these arms must say made them, arm by arm."""
         if table == CURVES:
             return {arm: {"id": {"settings": self.recipe(arm)}} for arm in arms}
-        (asks,) = [kind.asks(self.settings) for kind in EXPERIMENTS if kind.name == table]
+        asks = self._kind(table).asks(self.settings)
         return {arm: {"id": {"settings": asks}, "network": {"settings": self.recipe(arm)}} for arm in arms}
 
-    def identity(self, script: str, about: Iterable[str], /, **uses) -> str:
-        """The identity of a job of `script` on networks of the arms `about`. Raises SettingsError."""
+    def files_of(self, table: str) -> tuple[str, ...]:
+        """The files that jobs of an experiment, or of its table, load by name: that of a study."""
+        return () if table == CURVES else self._kind(table).files
+
+    def _kind(self, table: str) -> Experiment:
+        return next(kind for kind in self.kinds if kind.name == table)
+
+    def identity(self, script: str, about: Iterable[str], files: Iterable[str] = (), /, **uses) -> str:
+        """The identity of a job of `script` on networks of the arms `about`. Raises SettingsError.
+
+        `files` are those that it loads by name beside what the arms name.
+        """
         for arm in about:
             self.recipe(arm)
-        return identity.text(script, [self.settings.arms[arm] for arm in about], **uses)
+        return identity.text(script, [self.settings.arms[arm] for arm in about], files, **uses)
 
     def identity_of(self, job: Job) -> str:
         """The identity of one of the `jobs`."""
         told = {"arms": self.recipes(job.arms)} if job.arms else {}
-        return self.identity(job.name, job.arms or job.about, **told, **job.uses)
+        return self.identity(job.script or job.name, job.arms or job.about, job.files, **told, **job.uses)
 
 
 def refuse_large(plan: Plan) -> None:

@@ -35,7 +35,6 @@ sys.path.insert(0, str(ROOT))
 from modgrow import config as modgrow_config
 from modgrow import command, forecast, places
 from modgrow.errors import ModgrowError
-from modgrow.plan.experiments import EXPERIMENTS
 from modgrow.plan.plan import Plan, refuse_large
 from modgrow.store import files, headers
 

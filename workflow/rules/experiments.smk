@@ -1,6 +1,6 @@
 # What is asked of every trained network: a rule, a script and a table of the same name per experiment.
 
-for experiment in EXPERIMENTS:
+for experiment in PLAN.kinds:
 
     rule:
         name:
@@ -20,7 +20,7 @@ for experiment in EXPERIMENTS:
             mem_mb=memory_of(experiment),
             runtime=minutes_of(experiment),
         params:
-            run=job(experiment.name),
+            run=job(experiment.script or experiment.name),
             id=experiment_id(experiment),
         shell:
             "{params.run} --id {params.id:q} --threads {threads}"

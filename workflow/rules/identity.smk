@@ -6,13 +6,13 @@ import os
 from snakemake.io import IOFile
 
 
-def identity(script, about, /, **uses):
+def identity(script, about, files=(), /, **uses):
     """The code and the settings that a job of `script` uses, on networks of the arms `about`.
 
     Snakemake compares parameters without their names, so a rule has exactly one. Rules ask for it in a
     function, or Snakemake would take `{...}` in a title for a wildcard.
     """
-    return or_refuse(PLAN.identity, script, about, **uses)
+    return or_refuse(PLAN.identity, script, about, files, **uses)
 
 
 def network_id(w):
@@ -35,8 +35,10 @@ def network_id(w):
 def experiment_id(experiment):
     """The identity of one experiment on one network."""
     return lambda w: identity(
-        experiment.name,
+        experiment.script or experiment.name,
         [w.arm],
+        experiment.files,
+        **experiment.told,
         arm=w.arm,
         seed=int(w.seed),
         settings=experiment.asks(SETTINGS),
@@ -46,7 +48,7 @@ def experiment_id(experiment):
 def collected_id(table, seeds):
     """The identity of what gathers the tables of networks: whose, and what these must say made them."""
     told = {"table": table, "seeds": places.spans(seeds), "planned": PLAN.planned(table, seeds)}
-    return identity("collect_table", seeds, **told)
+    return identity("collect_table", seeds, PLAN.files_of(table), **told)
 
 
 def summary_id(arms):

@@ -62,7 +62,7 @@ for made in PLAN.jobs:
         conda:
             "../../envs/modgrow.yaml"
         params:
-            run=job(made.name),
+            run=job(made.script or made.name),
             id=made_id(made),
         shell:
             "{params.run} --id {params.id:q} --inputs {input.reads:q} --outputs {output:q} 2> {log:q}"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from modgrow import script
+from modgrow import script, study
 from modgrow.figures import page
 from modgrow.schemas import claims, comparisons, evidence, parameters, reference, resources
 from modgrow.store import files, tables
@@ -16,7 +16,8 @@ def main() -> None:
     args = script.arguments(__doc__, "--inputs", "--outputs")
     for read, made in zip(args.inputs, args.outputs, strict=True):
         name = Path(read).stem
-        text = page.draw(name, tables.read(read, SCHEMAS[name]), args.id["longest"], args.id["note"])
+        schema = SCHEMAS.get(name) or study.named(name).schema
+        text = page.draw(name, tables.read(read, schema), args.id["longest"], args.id["note"])
         files.write(made, lambda target, text=text: target.write_text(text, encoding="utf-8"))
 
 
