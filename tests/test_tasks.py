@@ -29,7 +29,7 @@ def by_hand(name, bits, n, t):
 
 
 def test_these_are_the_tasks():
-    assert extensions.names("tasks") == NAMES
+    assert set(NAMES) <= set(extensions.names("tasks"))  # a checkout may have more
     assert [task.named(name).title for name in NAMES] == list(NAMES)
 
 
