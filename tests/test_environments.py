@@ -25,7 +25,7 @@ from tests.test_workflow import checkout, snakemake
 ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 # Where what is imported has another name than what is installed.
 OF_PIP = {"pip", "setuptools", "wheel"}  # which `pip freeze` leaves out: an environment is born with them
-INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake", "pydantic_core": "pydantic"}
+INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")
@@ -91,6 +91,7 @@ def imported(script):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 names.add(node.module.split(".")[0])
+    names = {"pydantic" if name == "pydantic_core" else name for name in names}  # comes with it
     return names - set(sys.stdlib_module_names) - {source.PACKAGE}
 
 
