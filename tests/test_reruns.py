@@ -108,7 +108,7 @@ EDITS = {
         "densities:3 collect_table densities_figure",  # a study is one file with what draws it
     ),
     "fits.py": (
-        text("modgrow/experiments/fits.py", "TAU_MAX = 0.05, 100.0", "TAU_MAX = 0.05, 99.0"),
+        text("modgrow/experiments/fits.py", "TAU_MAX = 100.0", "TAU_MAX = 99.0"),
         f"timescales:3 collect_table fig4 {VERDICT}",
     ),
     "dynamics.py": (text("modgrow/model/dynamics.py", "min=1.0", "min=1.5"), EVERYTHING),
