@@ -19,6 +19,7 @@ FOLDERS = {  # of what each rule makes in jobs of its own
     "perturbation": "perturbation",
     "timescales": "timescales",
     "conservation": "conservation",
+    "densities": "densities",
 }
 
 
@@ -44,6 +45,7 @@ def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_
         own = {"train_network": forecast.memory_mb(settings.arms[arm])}
         own["generalisation"] = forecast.generalisation_mb(settings.arms[arm], settings.generalisation)
         own["perturbation"] = max(1500, forecast.perturbation_mb(settings.arms[arm], settings.perturbation))
+        own["densities"] = 1500  # of a study that says nothing
         own["timescales"] = max(1500, forecast.timescales_mb(settings.arms[arm], settings.timescales))
         memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
         hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")
