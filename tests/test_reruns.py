@@ -186,7 +186,7 @@ def test_a_fresh_clone_with_results_copied_in_retrains_nothing(clone):
 
 
 OTHERS = {
-    "by other settings (settings.learning_rate 0.1, now 0.2": settings(relearn),
+    "by other settings (settings.learning_rate 0.05, now 0.2": settings(relearn),
     "by other settings (settings.epochs 3, now 4": settings(lambda raw: raw["defaults"].update(epochs=4)),
     "by other settings (arm stuck_5, now flat_20": lambda folder: shutil.copy(
         folder / STUCK, folder / NETWORK
@@ -214,6 +214,6 @@ def test_why_names_what_snakemake_would_do(copy):
     EDITS["a learning rate"][0](copy)
     told = why("results/small/tables/timescales.parquet")
     assert "modgrow/experiments/fits.py changed: results/small/timescales/" in told
-    assert f"settings.learning_rate 0.1, now 0.2: {NETWORK} and 1 more" in told
-    assert "planned.flat_20.network.settings.learning_rate 0.1, now 0.2: results/small/tables/" in told
+    assert f"settings.learning_rate 0.05, now 0.2: {NETWORK} and 1 more" in told
+    assert "planned.flat_20.network.settings.learning_rate 0.05, now 0.2: results/small/tables/" in told
     assert len(told.splitlines()) == 4
