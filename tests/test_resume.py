@@ -108,7 +108,7 @@ def made_by(arm, **more):
 
 ARM = {"units": 5, "threshold": 0.0}
 OTHERS = {
-    "settings.learning_rate": (small_arm(**ARM, learning_rate=0.2), {}),
+    "settings.learning_rate": (small_arm(**ARM, learning_rate=0.3), {}),
     "device": (small_arm(**ARM), {"device": "cuda"}),
     "id.code": (small_arm(**ARM), {"id": {**made_by(small_arm(**ARM))["id"], "code": "abd"}}),
     "come to epoch 2": (small_arm(**ARM, epochs=1), {}),
