@@ -350,4 +350,6 @@ def test_every_rule_runs_the_script_of_its_name(tmp_path):
     folder = checkout(tmp_path / "new")
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
     pairs = set(started(run.stdout))
-    assert pairs == {(path.stem, path.stem) for path in (folder / "workflow/scripts").glob("*.py")}
+    scripts = {path.stem for path in (folder / "workflow/scripts").glob("*.py")}
+    of_studies = {"study", "study_figure"}  # whose rules have the studies' names; these settings ask none
+    assert pairs == {(script, script) for script in scripts - of_studies}
