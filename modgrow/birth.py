@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modgrow import extensions
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -39,3 +41,8 @@ class Birth:
     values: Callable[[Parents], "Tensor"]
     words: str
     copies: bool
+
+
+def named(name: str) -> Birth:
+    """The birth of that name, from its file; settings have been checked to name one that is there."""
+    return extensions.load("births", name).BIRTH

@@ -101,14 +101,18 @@ class Settings(Record):
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
 
-    def asked(self, experiment: str) -> list[str]:
-        """The arms whose networks an experiment asks, those of sensitivity variants among them."""
-        arms = {
+    def asked_by_all(self, experiment: str) -> list[str]:
+        """The arms whose networks an experiment of the paper asks for target `all`."""
+        return {
             "generalisation": self.generalisation.arms,
             "perturbation": self.comparison,
             "timescales": self.timescales.arms,
             "conservation": self.chains,
         }[experiment]
+
+    def asked(self, experiment: str) -> list[str]:
+        """The arms whose networks an experiment asks, those of sensitivity variants among them."""
+        arms = self.asked_by_all(experiment)
         if experiment not in self.sensitivity.experiments or not self.sensitivity.variants:
             return arms
         stand_ins = [self.sensitivity.stand_ins.get(arm, arm) for arm in arms]

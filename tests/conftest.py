@@ -4,6 +4,7 @@ Tests begin without compiled kernels: who needs them first has them compiled, in
 """
 
 import os
+import shutil
 import tempfile
 
 import jaxtyping
@@ -91,3 +92,15 @@ def finished(tmp_path_factory):
         assert run.returncode == 0, run.stdout[-3000:]
         found[cores] = (folder, run.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def done(finished, tmp_path_factory):
+    """A copy of the finished run that tests may edit one after another, if they put back what they change."""
+    return shutil.copytree(finished[2][0], tmp_path_factory.mktemp("done") / "done")
+
+
+@pytest.fixture
+def copy(done, tmp_path):
+    """A copy of its own, with the times of all files and Snakemake's records."""
+    return shutil.copytree(done, tmp_path / "copy")

@@ -1,7 +1,5 @@
 """What is added asks for no network again, what changes networks still does: dry runs on the small DAG."""
 
-import shutil
-
 import pytest
 
 from tests.test_reruns import DRAWN_FROM_CURVES, planned, rules, settings, text
@@ -102,18 +100,6 @@ CHANGED = {
     "a birth that no arm names": (text("modgrow/births/zero.py", "0.0", "0.1"), 0),
     "a task that no arm names": (text("modgrow/tasks/match.py", "n_min=2", "n_min=1"), 0),
 }
-
-
-@pytest.fixture(scope="module")
-def done(finished, tmp_path_factory):
-    """A copy of the finished run."""
-    return shutil.copytree(finished[2][0], tmp_path_factory.mktemp("extending") / "done")
-
-
-@pytest.fixture
-def copy(done, tmp_path):
-    """A copy of its own, with the times of all files and Snakemake's records."""
-    return shutil.copytree(done, tmp_path / "copy")
 
 
 @pytest.mark.parametrize("extension", ADDED)

@@ -134,18 +134,6 @@ EDITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def done(finished, tmp_path_factory):
-    """A copy of the finished run that tests may edit one after another, if they put back what they change."""
-    return shutil.copytree(finished[2][0], tmp_path_factory.mktemp("reruns") / "done")
-
-
-@pytest.fixture
-def copy(done, tmp_path):
-    """A copy of its own, with the times of all files and Snakemake's records."""
-    return shutil.copytree(done, tmp_path / "copy")
-
-
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edit_reruns_exactly_what_it_concerns(edit, copy):
     change, expected = EDITS[edit]

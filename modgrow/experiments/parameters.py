@@ -18,7 +18,7 @@ def count(curves: pd.DataFrame, arms: dict[str, Arm], comparison: list[str]) -> 
         final = curve.iloc[-1]
         first = curve.drop_duplicates("n_solved", keep="first")
         for epoch, n in zip(first["epoch"], first["n_solved"], strict=True):
-            heads = n - arm.n_first + 1
+            heads = arm.heads(n)
             if heads or not final["n_tasks_solved"]:
                 size = {
                     "n_weights": arm.n_weights(max(heads, 1)),

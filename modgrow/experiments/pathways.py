@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from modgrow import extensions
 from modgrow.arm import PATHWAYS, Arm
+from modgrow.birth import named
 
 COLUMNS = ("copied", "frozen", "n_trained", "n_trained_weights")
 
@@ -28,7 +28,7 @@ def plan(arm: Arm) -> dict:
             "n_trained": arm.n_parameters(1),
             "n_trained_weights": arm.n_weights(1),
         }
-    births = {name: extensions.load("births", arm.growth.birth(name)).BIRTH for name in PATHWAYS}
+    births = {name: named(arm.growth.birth(name)) for name in PATHWAYS}
     copied = [name for name in PATHWAYS if births[name].copies]
     frozen = [name for name in PATHWAYS if not arm.trains(name)]
     size = scalars(arm)

@@ -16,7 +16,7 @@ SIDES = {"feedforward": (0.97, "o", "0.2", "$W^{FF}$"), "recurrent": (1.03, "s",
 def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Arm]) -> Figure:
     """(a, b): mean over draws and seeds, SEM over seeds. (c): mean over modules and seeds, dots are seeds."""
     figure, axes = style.new_figure(9.0, 2.9, 1, 3, width_ratios=[1, 1.3, 1])
-    own = table[(table["arm"] == arm) & (table["n"] - arms[arm].n_first + 1).isin(SHOWN)]
+    own = table[(table["arm"] == arm) & arms[arm].heads(table["n"]).isin(SHOWN)]
     lowest = own.groupby(["pathway", "n", "epsilon"])["accuracy"].mean().min()
     for panel, (pathway, (*_, words)) in zip(axes[:2], SIDES.items(), strict=True):
         _accuracies(panel, own[own["pathway"] == pathway])

@@ -5,9 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from modgrow import extensions
 from modgrow.arm import Arm
-from modgrow.birth import Birth
+from modgrow.birth import Birth, named
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
 
@@ -105,7 +104,7 @@ def _born(arm: Arm) -> str:
 
 
 def _birth(arm: Arm, pathway: str) -> Birth:
-    return extensions.load("births", arm.growth.birth(pathway)).BIRTH
+    return named(arm.growth.birth(pathway))
 
 
 def _look(arm: Arm, larger: bool) -> dict:

@@ -108,7 +108,7 @@ def _ranks(arms: dict[str, Arm]) -> dict[str, int]:
 
 def _weights(arm: Arm) -> int:
     """Weights at N = 30, where the paper matches flat and modular networks."""
-    return arm.n_weights(max(30 - arm.n_first + 1, 1))
+    return arm.n_weights(max(arm.heads(30), 1))
 
 
 def contrasts(arms: dict[str, Arm]) -> dict[str, str | tuple[float, ...]]:

@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from modgrow import extensions
 from modgrow.arm import PATHWAYS, Arm
-from modgrow.birth import Birth, Parents
+from modgrow.birth import Birth, Parents, named
 from modgrow.errors import ModgrowError
 from modgrow.model.network import PATHWAY_TENSORS, LeakyModule, Network
 from modgrow.streams import stream
@@ -48,13 +47,13 @@ def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[Leaky
     copied: dict[str, int] = {}
     frozen: dict[str, int] = {}
     trained: dict[str, int] = {}
-    m = n - arm.n_first + 1
+    m = arm.heads(n)
     trains = trained_pathways(arm, m)
     for name in owned_pathways(m):
         if donor is None or not donor.pathway(name):  # the first to own it, whatever the policy says
             tensors = draw(name, arm, seed, n)
         else:
-            birth = extensions.load("births", arm.growth.birth(name)).BIRTH
+            birth = named(arm.growth.birth(name))
             tensors = _inherited(birth, name, arm, donor, seed, n)
             if birth.copies:
                 copied[name] = _scalars(tensors)
@@ -71,7 +70,7 @@ def _born(arm: Arm, donor: LeakyModule | None, seed: int, n: int) -> tuple[Leaky
 
 def _inherited(birth: Birth, pathway: str, arm: Arm, donor: LeakyModule, seed: int, n: int) -> dict:
     """Values of a pathway that the donor has too. Raises ModgrowError for a birth that changes shapes."""
-    m = n - arm.n_first + 1
+    m = arm.heads(n)
     fresh = draw(pathway, arm, seed, n)
     rng = stream(seed, "birth noise", n, pathway)
     values = {}
@@ -144,7 +143,7 @@ def _bias_bounds(arm: Arm, n: int) -> list[float]:
     bound = arm.weight_scale / np.sqrt(arm.units)
     if arm.bias_initial == "single":
         return [bound]
-    has_upstream = arm.modules(n - arm.n_first + 1) > 1
+    has_upstream = arm.modules(arm.heads(n)) > 1
     return [arm.weight_scale, bound, bound] if has_upstream else [arm.weight_scale, bound]
 
 

@@ -158,24 +158,10 @@ class Network(nn.Module):
         if not self.arm.n_first <= n <= self.n_newest:
             heads = f"N = {self.arm.n_first} to {self.n_newest}" if len(self.chain) else "none"
             raise ModgrowError(f"N = {n}: the network has no such head; it has {heads}")
-        heads = n - self.arm.n_first + 1
+        heads = self.arm.heads(n)
         m = self.arm.modules(heads)  # the newest module when this head was; each module before has one head
         return self.chain[m - 1], heads - m
 
     def trained(self) -> list[nn.Parameter]:
         """The tensors that the optimiser may move now."""
         return [parameter for parameter in self.parameters() if parameter.requires_grad]
-
-    def count(self) -> dict[str, int]:
-        """Scalars: `n_weights` (off-diagonal W^R, W^FF, readout weights) and `n_parameters` (all).
-
-        `n_weights` is the count under which flat 20/54/91/128 match modules of 5/10/15/20 at N = 30.
-        """
-        weights = scalars = 0
-        for module in self.chain:
-            below = 0 if module.feedforward is None else module.feedforward.numel()
-            recurrent = module.units * (module.units - 1)
-            weights += recurrent + below + module.readout.numel()
-            others = module.input.numel() + module.bias.numel() + module.tau.numel()
-            scalars += recurrent + below + module.readout.numel() + module.readout_bias.numel() + others
-        return {"n_weights": weights, "n_parameters": scalars}

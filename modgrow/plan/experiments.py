@@ -19,7 +19,6 @@ class Experiment(NamedTuple):
     """One experiment: which arms it asks, and what one of its jobs may take."""
 
     name: str
-    arms: Callable[[Settings], list[str]]
     memory_mb: Callable[[Settings, Arm], int]
     minutes: int
     script: str = ""  # default: the name
@@ -29,6 +28,12 @@ class Experiment(NamedTuple):
     def told(self) -> dict[str, str]:
         """What its script is told beside the arm, the seed and what is asked."""
         return {"study": self.name} if self.script == STUDY else {}
+
+    def arms(self, settings: Settings) -> list[str]:
+        """The arms whose networks it asks for target `all`."""
+        if self.name in settings.studies:
+            return settings.studies[self.name].arms
+        return settings.asked_by_all(self.name)
 
     def asks(self, settings: Settings) -> dict:
         """What it asks of a network, by the names of the parameters of its `rows`."""
@@ -57,10 +62,10 @@ def _conservation_mb(settings: Settings, arm: Arm) -> int:
 
 
 EXPERIMENTS = (
-    Experiment("generalisation", lambda settings: settings.generalisation.arms, _generalisation_mb, 60),
-    Experiment("perturbation", lambda settings: settings.comparison, _perturbation_mb, 60),
-    Experiment("timescales", lambda settings: settings.timescales.arms, _timescales_mb, 120),
-    Experiment("conservation", lambda settings: settings.chains, _conservation_mb, 60),
+    Experiment("generalisation", _generalisation_mb, 60),
+    Experiment("perturbation", _perturbation_mb, 60),
+    Experiment("timescales", _timescales_mb, 120),
+    Experiment("conservation", _conservation_mb, 60),
 )
 
 
@@ -73,7 +78,6 @@ def _of_study(name: str) -> Experiment:
     found = study.named(name)
     return Experiment(
         name,
-        lambda settings: settings.studies[name].arms,
         lambda settings, arm: found.memory_mb,
         found.minutes,
         script=STUDY,
