@@ -10,7 +10,6 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from modgrow.model import kernels, loops
-from modgrow.model.dynamics import read_by_step
 from modgrow.model.network import TENSORS, Network
 
 
@@ -50,7 +49,7 @@ class Descent(torch.optim.SGD):
 
 
 class FusedDescent(Descent):
-    """The same in two compiled calls, on the memory of the module's own tensors."""
+    """The same in one compiled call, on the memory of the module's own tensors."""
 
     def __init__(self, network: Network):
         super().__init__(network)
@@ -63,41 +62,35 @@ class FusedDescent(Descent):
         self._trains = np.array([name in velocities for name in TENSORS])
         self._slope = like.numpy().dtype.type(self.module.negative_slope)  # a kernel takes one precision
         self._inside = self.module.leak == "inside"
-        self._workspace = np.empty(0, self._values[0].dtype)
+        self._workspace = like.new_empty(0).numpy()
+        self._signs = np.empty(0, np.uint16)
 
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and its flat gradient by every tensor of the module, valid until the next call."""
-        read = read_by_step(upstream, self.module.delay)
-        bits, initial, read = _groups(bits, initial, read)
-        size = (2 * bits.shape[1] + 1) * initial.shape[1]
-        if len(self._workspace) < size:
-            # fresh pages cost more than the arithmetic of a small module: kept, and with room to grow
-            self._workspace = np.empty(1 << (size - 1).bit_length(), self._workspace.dtype)
         with kernels.tiny_numbers(zero=True):
-            loss = loops.gradients(
-                self._values, self._gradients, self._workspace, initial, bits, read,
-                labels.numpy().astype(self._workspace.dtype), self._slope, self._inside,
-            )  # fmt: skip
+            loss = loops.gradients(*self._given(bits, initial, upstream, labels))
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
 
     def learn(self, bits, initial, upstream, labels) -> float:
         """One step; the loss before it."""
-        loss, _ = self.gradients(bits, initial, upstream, labels)
         arm = self.arm
-        with kernels.tiny_numbers(zero=False):
-            loops.descend(
-                self._values, self._velocities, self._gradients, self._trains,
-                arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
+        with kernels.tiny_numbers(zero=True):
+            return loops.learn(
+                *self._given(bits, initial, upstream, labels),
+                self._velocities, self._trains, arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
             )  # fmt: skip
-        return loss
 
+    def _given(self, bits, initial, upstream, labels) -> tuple:
+        """What both kernels take."""
+        initial, bits, read = kernels.batch(bits, initial, upstream, self.module.delay)
+        self._make_room(len(bits), read.shape[1])
+        memory = (self._values, self._gradients, self._workspace, self._signs)
+        return (*memory, initial, bits, read, labels.contiguous().numpy(), self._slope, self._inside)
 
-def _groups(bits, initial, read) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Bits (group, time, lane), initial (group, unit x lane), read (group, time, unit x lane)."""
-    groups = [
-        (lanes.numpy(), start.view(-1).numpy(), kernels.rows(below))
-        for lanes, start, below in kernels.in_lanes(bits, initial, read)
-    ]
-    if len(groups) == 1:
-        return tuple(part[None] for part in groups[0])
-    return tuple(map(np.stack, zip(*groups, strict=True)))
+    def _make_room(self, time: int, below: int) -> None:
+        """Fresh pages cost more than the arithmetic of a small module: kept, and with room to grow."""
+        numbers, marks = loops.workspace_size(self.module.units, below, len(self.module.readout), time)
+        if len(self._workspace) < numbers or len(self._signs) < marks:
+            tau = self.module.tau.detach()
+            self._workspace = tau.new_empty(1 << (numbers - 1).bit_length()).numpy()  # torch aligns it
+            self._signs = np.empty(1 << (marks - 1).bit_length(), np.uint16)

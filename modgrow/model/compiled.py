@@ -119,7 +119,8 @@ def write_machine_code(module: str) -> None:
 
 def _key(module: str) -> str:
     """A digest of all that decides about machine code; what is kept under another serves nobody here."""
-    sources = [Path(file).read_bytes() for file in (sys.modules[module].__file__, __file__)]
+    beside = Path(__file__).with_name("vectors.py")  # compiled into kernels that use it
+    sources = [Path(file).read_bytes() for file in (sys.modules[module].__file__, __file__, beside)]
     versions = [metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     told = [
         *versions,

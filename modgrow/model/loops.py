@@ -1,11 +1,11 @@
 """Loops over time for one CPU core, compiled by numba: the recurrence, its gradient, the step down it.
 
-Flat arrays of (unit x sequence) with exactly LANES sequences, contiguous: they are the vector lanes,
-and their number is a compile-time constant. The products over time go through two routines on 5 x 5 blocks of
-weights: 25 weights (or 25 sums) stay in registers while the inner loop runs over the sequences, which
-the compiler turns into pure fused multiply-adds. Five divides every module size of the paper; a size
-it does not divide has its last block start earlier, so that it overlaps the one before, with zeros
-where a weight was already used. `kernels.py`, `few.py` and `learning/descent.py` are the torch side of this.
+A module is one matrix: [W^R, W^FF, W^I, b] times the column of all that it reads, its own state, the state
+upstream, the bit and a one, is its drive (eqs. 3 and 4); and the gradient of all of them is one outer product, of
+the drive's gradient with that column. Sequences go through in strips of STRIP: first one strip through all
+of time and back, then the next, so that what the way back needs is still in the processor's second cache.
+Strips, and the products on them, are those of `vectors.py`; `kernels.py` and `learning/descent.py` are the torch
+side of this.
 
 What is called from Python is a kernel (`compiled.py`), for both precisions; the rest is compiled into those.
 No kernel of training calls BLAS, whose last digits depend on its threads and on the processor that it sees.
@@ -14,17 +14,20 @@ No kernel of training calls BLAS, whose last digits depend on its threads and on
 import math
 
 import numpy as np
-from numba import boolean, float32, float64, njit, types
+from numba import boolean, float32, float64, int64, njit, types, uint16
 
+from modgrow.model import vectors
 from modgrow.model.compiled import kernel
+from modgrow.model.vectors import STRIP, choose, fill, fma, load, negative, store
 
-BLOCK = 5
-LANES = 256  # sequences a kernel works on at once: the paper's batch
-NOT_NEGATIVE = 0xFFFFFF  # masking a row number tells the compiler that no index wraps around
+LEAST = vectors.ROWS[0]  # rows of the smallest tile: fewer units are filled up with silent ones
+IN_CACHE = 1 << 15  # numbers of the drive's gradient that are kept before they are summed into the weights'
 FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
 OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "nogil": True}
 
 _jit = njit(**OPTIONS)
+_product_5, _product_6, _product_7, _product_8 = (vectors.product_of(rows) for rows in vectors.ROWS)
+_outer_0, _outer_1, _outer_2, _outer_3 = (vectors.outer_of(*shape) for shape in vectors.TILES)
 
 
 def _tensors(one):
@@ -38,360 +41,424 @@ def _kernel(types_of, **options):
 
 
 @_jit
-def _product(out, i, block, x, j):
-    """out[i:i+5] += block @ x[j:j+5], rows being units.
+def _multiply_add(out, panels, x, x_at):
+    """out += W @ x, of W what `_panels` makes and of x the strip at `x_at`."""
+    tiles, columns, tile = panels.shape
+    rows = len(out) // STRIP
+    for p in range(tiles):
+        at = min(p * tile, rows - tile) * STRIP
+        if tile == 5:
+            _product_5(out, at, panels, p * columns * 5, x, x_at, columns)
+        elif tile == 6:
+            _product_6(out, at, panels, p * columns * 6, x, x_at, columns)
+        elif tile == 7:
+            _product_7(out, at, panels, p * columns * 7, x, x_at, columns)
+        else:
+            _product_8(out, at, panels, p * columns * 8, x, x_at, columns)
 
-    Written out, since only then do all 25 weights stay in registers: row a goes to out[i], b to out[i+1], ...
+
+@_jit
+def _panels(matrix):
+    """A matrix in tiles of (column x row), for `_multiply_add`.
+
+    The last tile starts early enough to end with the matrix, with zeros in the rows that it shares with the
+    one before. The number of rows of a tile is that which leaves the fewest of them.
     """
-    a0, a1, a2, a3, a4 = block[0, 0], block[0, 1], block[0, 2], block[0, 3], block[0, 4]
-    b0, b1, b2, b3, b4 = block[1, 0], block[1, 1], block[1, 2], block[1, 3], block[1, 4]
-    c0, c1, c2, c3, c4 = block[2, 0], block[2, 1], block[2, 2], block[2, 3], block[2, 4]
-    d0, d1, d2, d3, d4 = block[3, 0], block[3, 1], block[3, 2], block[3, 3], block[3, 4]
-    e0, e1, e2, e3, e4 = block[4, 0], block[4, 1], block[4, 2], block[4, 3], block[4, 4]
-    i, j = (i & NOT_NEGATIVE) * LANES, (j & NOT_NEGATIVE) * LANES
-    for s in range(LANES):
-        x0, x1, x2 = x[j + s], x[j + LANES + s], x[j + 2 * LANES + s]
-        x3, x4 = x[j + 3 * LANES + s], x[j + 4 * LANES + s]
-        out[i + s] += a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3 + a4 * x4
-        out[i + LANES + s] += b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3 + b4 * x4
-        out[i + 2 * LANES + s] += c0 * x0 + c1 * x1 + c2 * x2 + c3 * x3 + c4 * x4
-        out[i + 3 * LANES + s] += d0 * x0 + d1 * x1 + d2 * x2 + d3 * x3 + d4 * x4
-        out[i + 4 * LANES + s] += e0 * x0 + e1 * x1 + e2 * x2 + e3 * x3 + e4 * x4
+    rows, columns = matrix.shape
+    tile = LEAST
+    for more in vectors.ROWS:
+        if -(-rows // more) * more <= -(-rows // tile) * tile and more <= rows:
+            tile = more
+    found = np.zeros((-(-rows // tile), columns, tile), matrix.dtype)
+    for p in range(len(found)):
+        start = min(p * tile, rows - tile)
+        for i in range(p * tile, start + tile):
+            for j in range(columns):
+                found[p, j, i - start] = matrix[i, j]
+    return found
 
 
 @_jit
-def _outer(sums, y, i, x, j):
-    """sums += y[i:i+5] @ x[j:j+5].T, the sum running over the sequences; written out as `_product` is."""
-    zero = sums.dtype.type(0)
-    a0 = a1 = a2 = a3 = a4 = b0 = b1 = b2 = b3 = b4 = c0 = c1 = c2 = c3 = c4 = zero
-    d0 = d1 = d2 = d3 = d4 = e0 = e1 = e2 = e3 = e4 = zero
-    i, j = (i & NOT_NEGATIVE) * LANES, (j & NOT_NEGATIVE) * LANES
-    for s in range(LANES):
-        y0, y1, y2 = y[i + s], y[i + LANES + s], y[i + 2 * LANES + s]
-        y3, y4 = y[i + 3 * LANES + s], y[i + 4 * LANES + s]
-        x0, x1, x2 = x[j + s], x[j + LANES + s], x[j + 2 * LANES + s]
-        x3, x4 = x[j + 3 * LANES + s], x[j + 4 * LANES + s]
-        a0, a1, a2, a3, a4 = a0 + y0 * x0, a1 + y0 * x1, a2 + y0 * x2, a3 + y0 * x3, a4 + y0 * x4
-        b0, b1, b2, b3, b4 = b0 + y1 * x0, b1 + y1 * x1, b2 + y1 * x2, b3 + y1 * x3, b4 + y1 * x4
-        c0, c1, c2, c3, c4 = c0 + y2 * x0, c1 + y2 * x1, c2 + y2 * x2, c3 + y2 * x3, c4 + y2 * x4
-        d0, d1, d2, d3, d4 = d0 + y3 * x0, d1 + y3 * x1, d2 + y3 * x2, d3 + y3 * x3, d4 + y3 * x4
-        e0, e1, e2, e3, e4 = e0 + y4 * x0, e1 + y4 * x1, e2 + y4 * x2, e3 + y4 * x3, e4 + y4 * x4
-    for row, values in enumerate(
-        (
-            (a0, a1, a2, a3, a4),
-            (b0, b1, b2, b3, b4),
-            (c0, c1, c2, c3, c4),
-            (d0, d1, d2, d3, d4),
-            (e0, e1, e2, e3, e4),
-        )
-    ):
-        for column, value in enumerate(values):
-            sums[row, column] += value
+def _shape(rows, columns):
+    """Which of `vectors.TILES` covers a matrix of sums with the fewest left over."""
+    best = 0
+    fewest = 1 << 62
+    for k in range(len(vectors.TILES)):
+        height, breadth = vectors.TILES[k]
+        sums = -(-rows // height) * height * -(-columns // breadth) * breadth
+        if sums < fewest:
+            best = k
+            fewest = sums
+    return best
 
 
 @_jit
-def _rows(array, first, count):
-    """`count` units of a flat (unit x sequence) array, from unit `first` on."""
-    return array[first * LANES : (first + count) * LANES]
+def _no_sums(rows, columns, like):
+    """Zeros for `_outer_add`: (tile down, tile across, sums of a tile and what fills a vector up)."""
+    height, breadth = vectors.TILES[_shape(rows, columns)]
+    size = -(-height * breadth // vectors.width(like)) * vectors.width(like)
+    return np.zeros((-(-rows // height), -(-columns // breadth), size), like.dtype)
 
 
 @_jit
-def _multiply_add(out, blocks, rows, columns, x):
-    """out += W @ x with W cut into blocks that start at `rows` and `columns`."""
-    for p in range(len(rows)):
-        for q in range(len(columns)):
-            _product(out, rows[p], blocks[p, q], x, columns[q])
+def _outer_add(sums, y, rows, x, x_at, columns, steps):
+    """sums += y @ x.T over that many strips of `y` and of `x`, one after another from their places on."""
+    shape = _shape(rows, columns)
+    height, breadth = vectors.TILES[shape]
+    down, across, size = sums.shape
+    for p in range(down):
+        y_at = min(p * height, rows - height) * STRIP
+        for q in range(across):
+            at = (p * across + q) * size
+            here = x_at + min(q * breadth, columns - breadth) * STRIP
+            if shape == 0:
+                _outer_0(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
+            elif shape == 1:
+                _outer_1(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
+            elif shape == 2:
+                _outer_2(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
+            else:
+                _outer_3(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
 
 
 @_jit
-def _outer_add(sums, rows, columns, y, x):
-    """sums += y @ x.T, in the same cut."""
-    for p in range(len(rows)):
-        for q in range(len(columns)):
-            _outer(sums[p, q], y, rows[p], x, columns[q])
-
-
-@_jit
-def forward(states, drive, bits, read, recurrent, feedforward, rows, columns, vectors, slope, inside):
-    """Step from states[0] on; states and drive are kept as far back as their arrays have rows.
-
-    `read[t]` is what W^FF reads at step t; the other names are what `_prepare` returns.
-    """
-    one = states.dtype.type(1)
-    input = vectors[0]
-    biases = vectors[1]
-    rates = vectors[2]
-    for t in range(len(bits)):
-        bit = bits[t]
-        now = drive[t % len(drive)]
-        state = states[t % len(states)]
-        following = states[(t + 1) % len(states)]
-        # the drive, eqs. 3 and 4: first what needs no product of matrices, which the products are added to
-        for i in range(len(input)):
-            weight = input[i]
-            bias = biases[i]
-            row = _rows(now, i, 1)
-            for s in range(LANES):
-                row[s] = bias + weight * bit[s]
-        _multiply_add(now, recurrent, rows, rows, state)
-        if len(columns):
-            _multiply_add(now, feedforward, rows, columns, read[t])
-        # the leak, eq. 1, or its variant inside the non-linearity
-        for i in range(len(input)):
-            rate = rates[i]
-            keep = one - rate
-            row = _rows(now, i, 1)
-            before = _rows(state, i, 1)
-            after = _rows(following, i, 1)
-            for s in range(LANES):
-                if inside:
-                    x = keep * before[s] + rate * row[s]
-                    after[s] = x if x >= 0 else slope * x
-                else:
-                    x = row[s] if row[s] >= 0 else slope * row[s]
-                    after[s] = keep * before[s] + rate * x
-
-
-@_jit
-def backward(
-    gradient, states, drive, bits, read, transposed, d_recurrent, d_feedforward, rows, columns,
-    vectors, d_vectors, slope, inside,
-):  # fmt: skip
-    """From the gradient of the final state to that of every weight; `gradient` ends as that of r(0).
-
-    Every step adds to `d_recurrent` and `d_feedforward` (in blocks) and to `d_vectors` (of W^I, b, 1/tau).
-    `transposed` are the blocks of W^R transposed. The states read from upstream get no gradient: what
-    made them is frozen.
-    """
-    zero = gradient.dtype.type(0)
-    one = gradient.dtype.type(1)
-    rates = vectors[2]
-    d_inputs = d_vectors[0]
-    d_biases = d_vectors[1]
-    d_rates = d_vectors[2]
-    d_drive = np.empty_like(gradient)
-    for t in range(len(bits) - 1, -1, -1):
-        bit = bits[t]
-        for i in range(len(rates)):
-            rate = rates[i]
-            keep = one - rate
-            row = _rows(drive[t], i, 1)
-            before = _rows(states[t], i, 1)
-            g = _rows(gradient, i, 1)  # of the state after step t; becomes what the leak hands back
-            d = _rows(d_drive, i, 1)
-            d_input = zero
-            d_bias = zero
-            d_rate = zero
-            for s in range(LANES):
-                if inside:
-                    # r = [x], x = (1 - rate) r_before + rate c: dx/drate = c - r_before
-                    x = g[s] if keep * before[s] + rate * row[s] >= 0 else slope * g[s]
-                    d_rate += x * (row[s] - before[s])
-                    g[s] = keep * x
-                    x = rate * x
-                else:
-                    # r = (1 - rate) r_before + rate [c]: dr/drate = [c] - r_before, and [c] = bend c
-                    bend = one if row[s] >= 0 else slope
-                    d_rate += g[s] * (bend * row[s] - before[s])
-                    x = rate * bend * g[s]
-                    g[s] = keep * g[s]
-                d[s] = x
-                d_input += x * bit[s]
-                d_bias += x
-            d_inputs[i] += d_input
-            d_biases[i] += d_bias
-            d_rates[i] += d_rate
-        _outer_add(d_recurrent, rows, rows, d_drive, states[t])
-        if len(columns):
-            _outer_add(d_feedforward, rows, columns, d_drive, read[t])
-        # the other way back to the state before, through W^R
-        _multiply_add(gradient, transposed, rows, rows, d_drive)
-
-
-@_jit
-def _starts(size):
-    """Where the blocks of `size` rows start; the last starts early enough to end with them."""
-    starts = np.arange(0, size, BLOCK)
-    for p in range(len(starts)):
-        starts[p] = min(starts[p], size - BLOCK)
-    return starts
-
-
-@_jit
-def cut(matrix, shape, rows, columns, hollow):
-    """Blocks (row block, column block, 5, 5) of a flat matrix, every entry in exactly one of them.
-
-    Zero is what an earlier block has covered, what lies beyond the matrix, and the diagonal if `hollow`.
-    A loop from p BLOCK on, not from rows[p], leaves out what the block before has covered.
-    """
-    blocks = np.zeros((len(rows), len(columns), BLOCK, BLOCK), matrix.dtype)
-    for p in range(len(rows)):
-        for q in range(len(columns)):
-            for i in range(p * BLOCK, min(rows[p] + BLOCK, shape[0])):
-                for j in range(q * BLOCK, min(columns[q] + BLOCK, shape[1])):
-                    if not (hollow and i == j):
-                        blocks[p, q, i - rows[p], j - columns[q]] = matrix[i * shape[1] + j]
-    return blocks
-
-
-@_jit
-def join(blocks, shape, rows, columns, hollow, matrix):
-    """Fill a flat matrix from blocks that agree where they overlap."""
-    for p in range(len(rows)):
-        for q in range(len(columns)):
-            for i in range(p * BLOCK, min(rows[p] + BLOCK, shape[0])):
-                for j in range(q * BLOCK, min(columns[q] + BLOCK, shape[1])):
-                    value = blocks[p, q, i - rows[p], j - columns[q]]
-                    matrix[i * shape[1] + j] = matrix.dtype.type(0) if hollow and i == j else value
+def _matrix(sums, rows, columns):
+    """The matrix that `_outer_add` has summed."""
+    height, breadth = vectors.TILES[_shape(rows, columns)]
+    found = np.empty((rows, columns), sums.dtype)
+    for i in range(rows):
+        p = i // height
+        a = i - min(p * height, rows - height)
+        for j in range(columns):
+            q = j // breadth
+            b = j - min(q * breadth, columns - breadth)
+            found[i, j] = sums[p, q, a * breadth + b]
+    return found
 
 
 @_jit
 def _prepare(weights):
-    """Blocks of W^R and W^FF with where they start, and per unit (W^I, b, 1 / tau).
+    """A module as one matrix, [W^R, W^FF, W^I, b] (the diagonal of W^R zero), and its rates 1 / tau.
 
-    `weights` are flat: W^I, W^R, W^FF (empty in the first module), b, tau. Silent units fill a block up.
+    `weights` are flat: W^I, W^R, W^FF (empty in the first module), b, tau. A silent unit, which fills a tile up,
+    is driven by nothing and forgets at once.
     """
     input, recurrent, feedforward, bias, tau = weights
     one = input.dtype.type(1)
     units = len(input)
+    rows = max(units, LEAST)
     below = len(feedforward) // units
-    rows = _starts(max(units, BLOCK))
-    columns = _starts(max(below, BLOCK) if below else 0)
-    vectors = np.zeros((3, max(units, BLOCK)), input.dtype)
-    vectors[2] = 1  # a silent unit, driven by nothing, forgets at once
+    matrix = np.zeros((rows, rows + below + 2), input.dtype)
+    rates = np.ones(rows, input.dtype)
     for i in range(units):
-        vectors[0, i] = input[i]
-        vectors[1, i] = bias[i]
-        vectors[2, i] = one if tau[i] < 1 else one / tau[i]  # so asked, NaN stays NaN
-    recurrent_blocks = cut(recurrent, (units, units), rows, rows, True)
-    feedforward_blocks = cut(feedforward, (units, below), rows, columns, False)
-    return recurrent_blocks, feedforward_blocks, rows, columns, vectors
+        for j in range(units):
+            if i != j:
+                matrix[i, j] = recurrent[i * units + j]
+        for j in range(below):
+            matrix[i, rows + j] = feedforward[i * below + j]
+        matrix[i, rows + below] = input[i]
+        matrix[i, rows + below + 1] = bias[i]
+        rates[i] = one if tau[i] < 1 else one / tau[i]  # so asked, NaN stays NaN
+    return matrix, rates
 
 
-@_kernel(lambda x, one, two, three: (types.UniTuple(one, 5), two, two, two, x, boolean))
-def activity(weights, states, bits, read, slope, inside):
-    """Fill `states` from states[0] on: state t in row t modulo their number; W^FF reads read[t] at step t."""
-    recurrent, feedforward, rows, columns, vectors = _prepare(weights)
-    drive = np.empty((1, states.shape[1]), states.dtype)  # no gradient will ask for the drive of any step
-    forward(states, drive, bits, read, recurrent, feedforward, rows, columns, vectors, slope, inside)
+@_jit
+def _take(x, at, array, row, first):
+    """Copy a strip of row `row` from sequence `first` on; missing ones become copies of the last."""
+    sequences = array.shape[-1]
+    start = row * sequences
+    if first + STRIP <= sequences:
+        for s in range(0, STRIP, vectors.width(x)):
+            store(x, at + s, load(array, start + first + s))
+    else:
+        flat = array.ravel()
+        for s in range(STRIP):
+            x[at + s] = flat[start + min(first + s, sequences - 1)]
 
 
-@_kernel(lambda x, one, two, three: (_tensors(one), _tensors(one), one, two, three, three, two, x, boolean))
-def gradients(values, found, workspace, initial, bits, read, labels, slope, inside):
-    """Fill `found` with the gradient of the loss by `values`; the loss.
+@_jit
+def _give(array, row, first, x, at):
+    """Copy a strip back, without what fills it up."""
+    sequences = array.shape[-1]
+    start = row * sequences
+    if first + STRIP <= sequences:
+        for s in range(0, STRIP, vectors.width(x)):
+            store(array, start + first + s, load(x, at + s))
+    else:
+        flat = array.reshape(-1)
+        for s in range(sequences - first):
+            flat[start + first + s] = x[at + s]
 
-    `values` and `found`, flat: W^I, W^R, W^FF (empty in the first module), b, tau, readout (head, logit,
-    unit), its bias (head, logit). `labels` (head, sequence); all else has an axis of groups of LANES
-    sequences in front. The loss is the cross-entropy of the two logits at the last step, mean over
-    sequences, summed over heads: of the two logits it sees the difference alone, the margin.
+
+@_jit
+def _read(x, at, units, bits, read, t, first):
+    """All that a module reads at step t beside its own state: the state upstream, the bit, a one."""
+    below = read.shape[1]
+    for j in range(below):
+        _take(x, at + (units + j) * STRIP, read, t * below + j, first)
+    _take(x, at + (units + below) * STRIP, bits, t, first)
+    for s in range(0, STRIP, vectors.width(x)):
+        store(x, at + (units + below + 1) * STRIP + s, fill(x.dtype.type(1)))
+
+
+@_jit
+def _begin(x, units, initial, first):
+    """A strip of the initial states; silent units start at zero."""
+    for i in range(units):
+        if i < len(initial):
+            _take(x, i * STRIP, initial, i, first)
+        else:
+            x[i * STRIP : (i + 1) * STRIP] = 0
+
+
+@_jit
+def _step(x, now, after, drive, panels, rates, slope, inside, signs, mark):
+    """Equations 1 to 4 for one strip: from the column of x at `now` to the state at `after`.
+
+    A bit of `signs` from `mark` on is set where the non-linearity bends.
     """
-    input, _, feedforward_flat, _, tau, readout_flat, readout_bias = values
-    _, found_recurrent, found_feedforward, _, _, _, _ = found
-    units = len(input)
-    below = len(feedforward_flat) // units
-    heads = len(readout_bias) // 2
-    time = bits.shape[1]
+    one = x.dtype.type(1)
+    width = vectors.width(x)
+    slopes = fill(slope)
+    drive[:] = 0
+    _multiply_add(drive, panels, x, now)
+    for i in range(len(rates)):
+        rate = fill(rates[i])
+        keep = fill(one - rates[i])
+        for s in range(i * STRIP, (i + 1) * STRIP, width):
+            before = load(x, now + s)
+            c = load(drive, s)
+            if inside:
+                c = fma(keep, before, rate * c)
+                bends = negative(c)
+                store(x, after + s, choose(bends, slopes * c, c))
+            else:
+                bends = negative(c)
+                store(x, after + s, fma(keep, before, rate * choose(bends, slopes * c, c)))
+            signs[mark + s // width] = bends
 
-    recurrent, feedforward, rows, columns, vectors = _prepare(values[:5])
-    transposed = np.ascontiguousarray(recurrent.transpose(1, 0, 3, 2))
-    d_recurrent = np.zeros_like(recurrent)
-    d_feedforward = np.zeros_like(feedforward)
-    d_vectors = np.zeros_like(vectors)
 
-    # margin = direction @ state + offset, per head: of two logits only the difference is asked for
-    direction = _difference(readout_flat.reshape(heads, 2, units))
-    offset = _difference(readout_bias.reshape(heads, 2, 1))
-    answers = _starts(max(heads, BLOCK))
-    readout = cut(direction.ravel(), (heads, units), answers, rows, False)
-    readout_transposed = np.ascontiguousarray(readout.transpose(1, 0, 3, 2))
-    d_readout = np.zeros_like(readout)
-    d_offset = np.zeros_like(offset)
+@_jit
+def _step_back(gradient, d_drive, d_rates, x, now, after, rates, slope, inside, signs, mark):
+    """From the gradient of the state at `after` to that of the drive, and on to what the leak hands back.
 
-    size = initial.shape[1]
-    states = workspace[: (time + 1) * size].reshape(time + 1, size)
-    drive = workspace[(time + 1) * size : (2 * time + 1) * size].reshape(time, size)
+    dr/drate is [c] - r_before outside and, with the leak inside, the bend times c - r_before. Both are a
+    difference of the two states over the rate, so that no drive is kept; `d_rates` leaves out that division.
+    """
+    one = x.dtype.type(1)
+    width = vectors.width(x)
+    ones = fill(one)
+    slopes = fill(slope)
+    for i in range(len(rates)):
+        rate = fill(rates[i])
+        keep = fill(one - rates[i])
+        for s in range(i * STRIP, (i + 1) * STRIP, width):
+            bend = choose(signs[mark + s // width], slopes, ones)
+            g = load(gradient, s)
+            before = load(x, now + s)
+            bent = bend * g
+            store(d_drive, s, rate * bent)
+            if inside:
+                change = load(x, after + s) - bend * before
+                store(gradient, s, keep * bent)
+            else:
+                change = load(x, after + s) - before
+                store(gradient, s, keep * g)
+            store(d_rates, s, fma(g, change, load(d_rates, s)))
+
+
+@_kernel(lambda x, one, two, three: (types.UniTuple(one, 5), three, two, two, three, x, boolean))
+def activity(weights, out, initial, bits, read, slope, inside):
+    """Fill `out` with state t in row t, or with the last alone if it has one row; W^FF reads read[t] at step t.
+
+    `out` may be the memory that is read: row t is written once row t was read.
+    """
+    matrix, rates = _prepare(weights)
+    panels = _panels(matrix)
+    rows, columns = matrix.shape
+    units = len(weights[0])
+    time, sequences = bits.shape
+    size = columns * STRIP
+    x = _aligned(2 * size, matrix)
+    drive = _aligned(rows * STRIP, matrix)
+    signs = np.empty(rows * STRIP // vectors.width(drive), np.uint16)
+    for first in range(0, sequences, STRIP):
+        _begin(x, rows, initial, first)
+        for t in range(time + 1):
+            now = (t % 2) * size
+            if t < time:
+                _read(x, now, rows, bits, read, t, first)
+            if len(out) > 1 or t == time:
+                for i in range(units):
+                    _give(out, (t % len(out)) * units + i, first, x, now + i * STRIP)
+            if t < time:
+                _step(x, now, size - now, drive, panels, rates, slope, inside, signs, 0)
+
+
+@_jit
+def _aligned(size, like):
+    """Memory from a multiple of 64 bytes on: a vector that lies across two lines of the cache costs twice."""
+    found = np.empty(size + vectors.width(like), like.dtype)
+    start = (-found.ctypes.data // found.itemsize) % vectors.width(like)
+    return found[start : start + size]
+
+
+@_jit
+def _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside):
+    """See `gradients`."""
+    units = len(values[0])
+    matrix, rates = _prepare(values[:5])
+    panels = _panels(matrix)
+    rows, columns = matrix.shape
+    back = _panels(np.ascontiguousarray(matrix[:, :rows].T))
+    heads, direction, offset = _margins(values, rows)
+    readout = _panels(direction)
+    readout_back = _panels(np.ascontiguousarray(direction.T))
+    sums = _no_sums(rows, columns, matrix)
+    readout_sums = _no_sums(len(direction), rows, matrix)
+    d_offset = np.zeros(len(direction), matrix.dtype)
+    d_rates = np.zeros(rows, matrix.dtype)
+
+    time, sequences = bits.shape
+    size = columns * STRIP
+    height = rows * STRIP
+    block = min(max(IN_CACHE // height, 16), time)  # steps whose gradients are summed at once
+    x, d_drive, drive, gradient, d_rate, margin = _parts(
+        workspace, (time + 1) * size, block * height, height, height, height, len(direction) * STRIP
+    )
+    marks = height // vectors.width(x)
+    d_rate[:] = 0
     loss = 0.0
-    for g in range(len(bits)):
-        states[0] = initial[g]
-        forward(
-            states, drive, bits[g], read[g],
-            recurrent, feedforward, rows, columns, vectors, slope, inside,
-        )  # fmt: skip
-        margin = np.zeros(max(heads, BLOCK) * LANES, initial.dtype)
-        _multiply_add(margin, readout, answers, rows, states[time])
-        loss += _cross_entropy(margin, offset, d_offset, labels, g * LANES)  # margin: now its gradient
-        _outer_add(d_readout, answers, rows, margin, states[time])
-        gradient = np.zeros_like(states[time])
-        _multiply_add(gradient, readout_transposed, rows, answers, margin)
-        backward(
-            gradient, states, drive, bits[g], read[g],
-            transposed, d_recurrent, d_feedforward, rows, columns, vectors, d_vectors, slope, inside,
-        )  # fmt: skip
+    for first in range(0, sequences, STRIP):
+        _begin(x, rows, initial, first)
+        for t in range(time):
+            _read(x, t * size, rows, bits, read, t, first)
+            _step(x, t * size, (t + 1) * size, drive, panels, rates, slope, inside, signs, t * marks)
 
-    d_direction = direction  # its memory serves again
-    join(d_readout, (heads, units), answers, rows, False, d_direction.ravel())
-    _collect(found, tau, d_vectors, d_direction, d_offset)
-    join(d_recurrent, (units, units), rows, rows, True, found_recurrent)
-    join(d_feedforward, (units, below), rows, columns, False, found_feedforward)
+        margin[:] = 0
+        _multiply_add(margin, readout, x, time * size)
+        loss += _cross_entropy(margin, offset, d_offset, labels, first)  # margin: now its gradient
+        _outer_add(readout_sums, margin, len(direction), x, time * size, rows, 1)
+        gradient[:] = 0
+        _multiply_add(gradient, readout_back, margin, 0)
+
+        for last in range(time, 0, -block):
+            begin = max(last - block, 0)
+            for t in range(last - 1, begin - 1, -1):
+                d = d_drive[(t - begin) * height : (t - begin + 1) * height]
+                _step_back(
+                    gradient, d, d_rate, x, t * size, (t + 1) * size, rates, slope, inside, signs, t * marks
+                )
+                # the other way back to the state before, through W^R
+                _multiply_add(gradient, back, d, 0)
+            _outer_add(sums, d_drive, rows, x, begin * size, columns, last - begin)
+
+    d_matrix = _matrix(sums, rows, columns)
+    _collect(found, values[4], d_matrix, d_rate, _matrix(readout_sums, len(direction), rows), d_offset)
     return loss
 
 
 @_jit
-def _difference(logits):
-    """Second minus first of two logits."""
-    return logits[:, 1] - logits[:, 0]
+def _parts(memory, a, b, c, d, e, f):
+    """Six arrays one after another in the same memory."""
+    ends = (a, a + b, a + b + c, a + b + c + d, a + b + c + d + e, a + b + c + d + e + f)
+    return (
+        memory[: ends[0]],
+        memory[ends[0] : ends[1]],
+        memory[ends[1] : ends[2]],
+        memory[ends[2] : ends[3]],
+        memory[ends[3] : ends[4]],
+        memory[ends[4] : ends[5]],
+    )
+
+
+def workspace_size(units, below, heads, time):
+    """Numbers, and marks where the non-linearity bends, that `gradients` needs room for."""
+    rows = max(units, LEAST)
+    height = rows * STRIP
+    kept = (time + 1) * (rows + below + 2) * STRIP
+    return kept + max(IN_CACHE, 16 * height) + 3 * height + max(heads, LEAST) * STRIP, time * height
+
+
+@_jit
+def _margins(values, rows):
+    """margin = direction @ state + offset, per head: of two logits only the difference is asked for."""
+    readout = values[5]
+    readout_bias = values[6]
+    units = len(values[0])
+    heads = len(readout_bias) // 2
+    direction = np.zeros((max(heads, LEAST), rows), readout.dtype)
+    offset = np.zeros(max(heads, LEAST), readout.dtype)
+    for h in range(heads):
+        offset[h] = readout_bias[2 * h + 1] - readout_bias[2 * h]
+        for i in range(units):
+            direction[h, i] = readout[(2 * h + 1) * units + i] - readout[2 * h * units + i]
+    return heads, direction, offset
 
 
 @_jit
 def _cross_entropy(margin, offset, d_offset, labels, first):
-    """Loss of the sequences from `first` on; `margin`, flat (head x sequence), ends as its gradient.
+    """Loss of a strip that begins at sequence `first`; `margin` ends as its gradient.
 
     At margin m and label y the loss is log(1 + exp(m)) - m y and its derivative 1 / (1 + exp(-m)) - y, both
-    written with exp(-|m|), which cannot overflow.
+    written with exp(-|m|), which cannot overflow. The logarithms of a strip are that of their product.
     """
     loss = 0.0
+    heads, sequences = labels.shape
     one = margin.dtype.type(1)
-    for h in range(len(labels)):
-        row = _rows(margin, h, 1)
-        for s in range(LANES):
-            if first + s < labels.shape[1]:
-                m = row[s] + offset[h, 0]
-                y = labels[h, first + s]
+    count = margin.dtype.type(sequences)
+    for h in range(heads):
+        row = margin[h * STRIP : (h + 1) * STRIP]
+        product = 1.0
+        for s in range(STRIP):
+            if first + s < sequences:
+                m = row[s] + offset[h]
+                y = margin.dtype.type(labels[h, first + s])
                 small = np.exp(-abs(m))
-                loss += max(m, 0) - m * y + np.log1p(small)
+                product *= 1.0 + small
+                loss += max(m, 0) - m * y
                 right = one / (one + small) if m >= 0 else small / (one + small)
-                row[s] = (right - y) / labels.shape[1]
+                row[s] = (right - y) / count
+                d_offset[h] += row[s]
             else:
-                row[s] = 0  # a lane that is filled up: no sequence, no gradient
-        d_offset[h, 0] += row.sum()
-    return loss / labels.shape[1]
+                row[s] = 0  # it fills the strip up: no sequence, no gradient
+        loss += math.log(product)
+    return loss / sequences
 
 
 @_jit
-def _collect(found, tau, d_vectors, d_direction, d_offset):
-    """All gradients but those of W^R and W^FF into their places; tau gets none where it is below 1."""
-    d_input, _, _, d_bias, d_tau, d_readout, d_readout_bias = found
+def _collect(found, tau, d_matrix, d_rates, d_direction, d_offset):
+    """The gradient of every tensor from those of the module as one matrix; tau gets none where it is below 1."""
+    d_input, d_recurrent, d_feedforward, d_bias, d_tau, d_readout, d_readout_bias = found
     units = len(d_input)
+    rows, columns = d_matrix.shape
+    below = columns - rows - 2
+    width = vectors.width(d_rates)
     for i in range(units):
-        d_input[i] = d_vectors[0, i]
-        d_bias[i] = d_vectors[1, i]
-        # through the rate 1 / tau, whose derivative is -1 / tau^2
-        d_tau[i] = -d_vectors[2, i] / tau[i] ** 2 if tau[i] >= 1 else tau.dtype.type(0)
+        for j in range(units):
+            d_recurrent[i * units + j] = d_matrix[i, j]
+        d_recurrent[i * units + i] = 0
+        for j in range(below):
+            d_feedforward[i * below + j] = d_matrix[i, rows + j]
+        d_input[i] = d_matrix[i, rows + below]
+        d_bias[i] = d_matrix[i, rows + below + 1]
+        sums = load(d_rates, i * STRIP)
+        for s in range(i * STRIP + width, (i + 1) * STRIP, width):
+            sums = sums + load(d_rates, s)
+        # by the rate, what is summed divided by it; through the rate 1 / tau, whose derivative is -1 / tau^2
+        d_tau[i] = -vectors.total(sums) / tau[i] if tau[i] >= 1 else tau.dtype.type(0)
     # the margin is the second logit minus the first: what one of them gains, the other loses
-    for h in range(len(d_direction)):
-        d_readout_bias[2 * h] = -d_offset[h, 0]
-        d_readout_bias[2 * h + 1] = d_offset[h, 0]
+    heads = len(d_readout_bias) // 2
+    for h in range(heads):
+        d_readout_bias[2 * h] = -d_offset[h]
+        d_readout_bias[2 * h + 1] = d_offset[h]
         for i in range(units):
             d_readout[2 * h * units + i] = -d_direction[h, i]
             d_readout[(2 * h + 1) * units + i] = d_direction[h, i]
 
 
-@_kernel(
-    lambda x, one, two, three: (
-        _tensors(one), _tensors(one), _tensors(one), boolean[::1], float64, float64, boolean, float64
-    )
-)  # fmt: skip
-def descend(values, velocities, gradients, trains, learning_rate, momentum, nesterov, clip_norm):
+@_jit
+def _descend(values, velocities, gradients, trains, learning_rate, momentum, nesterov, clip_norm):
     """One step of SGD down gradients whose norm over all that trains is clipped, as torch defines both."""
     total = 0.0
     for k in range(len(values)):
@@ -409,6 +476,41 @@ def descend(values, velocities, gradients, trains, learning_rate, momentum, nest
                 g = scale * gradient[i]
                 velocity[i] = momentum * velocity[i] + g
                 value[i] -= learning_rate * (g + momentum * velocity[i] if nesterov else velocity[i])
+
+
+def _batch(x, one, two, three):
+    """Types of `initial`, `bits`, `read`, `labels`, `slope`, `inside`."""
+    return (two, two, three, int64[:, ::1], x, boolean)
+
+
+@_kernel(
+    lambda x, one, two, three: (_tensors(one), _tensors(one), one, uint16[::1], *_batch(x, one, two, three))
+)
+def gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside):
+    """Fill `found` with the gradient of the loss by `values`; the loss.
+
+    `values` and `found`, flat: W^I, W^R, W^FF (empty in the first module), b, tau, readout (head, logit,
+    unit), its bias (head, logit). W^FF reads `read[t]` at step t, and what made that is frozen. The loss is
+    the cross-entropy of the two logits at the last step, mean over sequences, summed over heads: of the two
+    logits it sees the difference alone, the margin. `workspace_size` says how much memory it takes.
+    """
+    return _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside)
+
+
+@_kernel(
+    lambda x, one, two, three: (
+        _tensors(one), _tensors(one), one, uint16[::1], *_batch(x, one, two, three),
+        _tensors(one), boolean[::1], float64, float64, boolean, float64,
+    )
+)  # fmt: skip
+def learn(
+    values, found, workspace, signs, initial, bits, read, labels, slope, inside,
+    velocities, trains, learning_rate, momentum, nesterov, clip_norm,
+):  # fmt: skip
+    """One step down the gradient, in place; the loss before it."""
+    loss = _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside)
+    _descend(values, velocities, found, trains, learning_rate, momentum, nesterov, clip_norm)
+    return loss
 
 
 @_kernel(
