@@ -59,19 +59,17 @@ class Pool:
         return Batch(self.bits[index, :length], upstream)
 
     def extend(self, module: LeakyModule) -> None:
-        """Replace the activity of the module upstream of `module` by that of `module`, now frozen."""
+        """Replace the activity of the module upstream of `module` by that of `module`, now frozen, in place."""
         self.depth += 1
-        dtype = self.bits.dtype
         below = self.activity
-        states = None
+        if below is None:
+            states = (len(self), self.bits.shape[1] + 1, module.units, self.arm.batch_size)
+            self.activity = self.bits.new_empty(states)
         for index, bits in enumerate(self.bits):
             rng = stream(self.seed, self.purpose, "initial", self.depth, index)
-            initial = draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state)
+            initial = draw_initial(rng, module.units, self.arm.batch_size, self.arm.initial_state).to(bits)
             upstream = None if below is None else below[index]
-            states = module.states(bits, initial.to(self.device, dtype), upstream, states)
-            if self.activity is None:
-                self.activity = torch.empty(len(self), *states.shape, dtype=dtype, device=self.device)
-            self.activity[index] = states
+            module.states(bits, initial, upstream, out=self.activity[index])
 
     def draw(self, network: Network, n: int, rng: np.random.Generator) -> Batch:
         """A batch for training on N = `n`: one of the pool's, cut at a random length."""

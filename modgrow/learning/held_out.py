@@ -35,8 +35,8 @@ class PoolTest:
         correct = []
         for bits, states in zip(self.pool.bits, self.pool.activity, strict=True):
             (answered,) = answers(module, states[1:])
-            correct.append((answered == labels_of(bits, n)).double().mean(1))
-        self.frozen.append(torch.stack(correct, 1).cpu().numpy())
+            correct.append((answered == labels_of(bits, n)).sum(1) / self.arm.batch_size)
+        self.frozen.append(torch.stack(correct, 1).double().cpu().numpy())
 
     def accuracies(self, network: Network, epoch: int) -> Float[np.ndarray, " head"]:
         """Accuracy of every head, the newest last, on sequences of this epoch's random lengths."""

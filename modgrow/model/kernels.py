@@ -51,13 +51,12 @@ def activity(
     delay: int = 1,
     out: Float[Tensor, "states unit sequence"] | None = None,
 ) -> Float[Tensor, "states unit sequence"]:
-    """`dynamics.run` without a gradient: every state, the initial one first; in `out` if it can serve.
+    """`dynamics.run` without a gradient: every state, the initial one first; in `out` if it is given.
 
-    `out` may be `upstream` itself: then the states take the place of those that they were made from.
+    `out` is contiguous, and may be `upstream`: then states take the place of those that they were made from.
     """
-    shape = (len(bits) + 1, *initial.shape)
-    if out is None or out.shape != shape or not out.is_contiguous():
-        out = torch.empty(shape, dtype=initial.dtype)
+    if out is None:
+        out = torch.empty(len(bits) + 1, *initial.shape, dtype=initial.dtype)
     return _fill(out, bits, initial, upstream, weights, negative_slope, leak, delay)
 
 
@@ -66,6 +65,17 @@ def _fill(out, bits, initial, upstream, weights, negative_slope, leak, delay):
     slope = initial.numpy().dtype.type(negative_slope)  # a kernel takes one precision
     with tiny_numbers(zero=False):
         loops.activity(arrays, out.numpy(), *batch(bits, initial, upstream, delay), slope, leak == "inside")
+    return out
+
+
+def margins(
+    states: Float[Tensor, "time unit sequence"],
+    direction: Float[Tensor, "head unit"],
+    offset: Float[Tensor, " head"],
+) -> Float[Tensor, "head time sequence"]:
+    """`direction @ states - offset`, without a product of tiny matrices for each time."""
+    out = states.new_empty(len(direction), len(states), states.shape[2])
+    loops.margins(*(x.contiguous().numpy() for x in (out, states, direction, offset)))
     return out
 
 

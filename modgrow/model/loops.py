@@ -18,16 +18,14 @@ from numba import boolean, float32, float64, int64, njit, types, uint16
 
 from modgrow.model import vectors
 from modgrow.model.compiled import kernel
-from modgrow.model.vectors import STRIP, choose, fill, fma, load, negative, store
+from modgrow.model.vectors import STRIP, choose, fill, fma, load, negative, number, put, store
 
 LEAST = vectors.ROWS[0]  # rows of the smallest tile: fewer units are filled up with silent ones
 IN_CACHE = 1 << 15  # numbers of the drive's gradient that are kept before they are summed into the weights'
 FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
 OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "nogil": True}
 
-_jit = njit(**OPTIONS)
-_product_5, _product_6, _product_7, _product_8 = (vectors.product_of(rows) for rows in vectors.ROWS)
-_outer_0, _outer_1, _outer_2, _outer_3 = (vectors.outer_of(*shape) for shape in vectors.TILES)
+_jit = njit(**OPTIONS, forceinline=True)
 
 
 def _tensors(one):
@@ -41,38 +39,32 @@ def _kernel(types_of, **options):
 
 
 @_jit
-def _multiply_add(out, panels, x, x_at):
-    """out += W @ x, of W what `_panels` makes and of x the strip at `x_at`."""
+def _multiply_add(out, start, panels, x, x_at):
+    """out = start + W @ x, of W what `_panels` makes and of x the strip at `x_at`."""
     tiles, columns, tile = panels.shape
     rows = len(out) // STRIP
     for p in range(tiles):
         at = min(p * tile, rows - tile) * STRIP
-        if tile == 5:
-            _product_5(out, at, panels, p * columns * 5, x, x_at, columns)
-        elif tile == 6:
-            _product_6(out, at, panels, p * columns * 6, x, x_at, columns)
-        elif tile == 7:
-            _product_7(out, at, panels, p * columns * 7, x, x_at, columns)
-        else:
-            _product_8(out, at, panels, p * columns * 8, x, x_at, columns)
+        vectors.product(tile, out, start, at, panels, p * columns * tile, x, x_at, columns)
 
 
 @_jit
-def _panels(matrix):
+def _panels(matrix, adds_up):
     """A matrix in tiles of (column x row), for `_multiply_add`.
 
-    The last tile starts early enough to end with the matrix, with zeros in the rows that it shares with the
-    one before. The number of rows of a tile is that which leaves the fewest of them.
+    The last tile starts early enough to end with the matrix; what it shares with the one before is computed
+    twice, or, where `out` adds up in the place of `start`, has zeros. Of a tile's rows that number is taken
+    which reads the fewest numbers: a weight for each row, and a strip of two vectors for all of them.
     """
     rows, columns = matrix.shape
     tile = LEAST
     for more in vectors.ROWS:
-        if -(-rows // more) * more <= -(-rows // tile) * tile and more <= rows:
+        if more <= rows and -(-rows // more) * (more + 2) < -(-rows // tile) * (tile + 2):
             tile = more
     found = np.zeros((-(-rows // tile), columns, tile), matrix.dtype)
     for p in range(len(found)):
         start = min(p * tile, rows - tile)
-        for i in range(p * tile, start + tile):
+        for i in range(p * tile if adds_up else start, start + tile):
             for j in range(columns):
                 found[p, j, i - start] = matrix[i, j]
     return found
@@ -101,8 +93,8 @@ def _no_sums(rows, columns, like):
 
 
 @_jit
-def _outer_add(sums, y, rows, x, x_at, columns, steps):
-    """sums += y @ x.T over that many strips of `y` and of `x`, one after another from their places on."""
+def _outer_add(sums, y, rows, y_step, x, x_at, columns, x_step, steps):
+    """sums += y @ x.T over `steps` pairs of strips, which lie `y_step` and `x_step` numbers apart."""
     shape = _shape(rows, columns)
     height, breadth = vectors.TILES[shape]
     down, across, size = sums.shape
@@ -111,14 +103,7 @@ def _outer_add(sums, y, rows, x, x_at, columns, steps):
         for q in range(across):
             at = (p * across + q) * size
             here = x_at + min(q * breadth, columns - breadth) * STRIP
-            if shape == 0:
-                _outer_0(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
-            elif shape == 1:
-                _outer_1(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
-            elif shape == 2:
-                _outer_2(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
-            else:
-                _outer_3(sums, at, y, y_at, rows * STRIP, x, here, columns * STRIP, steps)
+            vectors.outer(shape, sums, at, y, y_at, y_step, x, here, x_step, steps)
 
 
 @_jit
@@ -171,9 +156,8 @@ def _take(x, at, array, row, first):
         for s in range(0, STRIP, vectors.width(x)):
             store(x, at + s, load(array, start + first + s))
     else:
-        flat = array.ravel()
         for s in range(STRIP):
-            x[at + s] = flat[start + min(first + s, sequences - 1)]
+            put(x, at + s, number(array, start + min(first + s, sequences - 1)))
 
 
 @_jit
@@ -185,9 +169,8 @@ def _give(array, row, first, x, at):
         for s in range(0, STRIP, vectors.width(x)):
             store(array, start + first + s, load(x, at + s))
     else:
-        flat = array.reshape(-1)
         for s in range(sequences - first):
-            flat[start + first + s] = x[at + s]
+            put(array, start + first + s, number(x, at + s))
 
 
 @_jit
@@ -208,11 +191,12 @@ def _begin(x, units, initial, first):
         if i < len(initial):
             _take(x, i * STRIP, initial, i, first)
         else:
-            x[i * STRIP : (i + 1) * STRIP] = 0
+            for s in range(i * STRIP, (i + 1) * STRIP, vectors.width(x)):
+                store(x, s, fill(x.dtype.type(0)))
 
 
 @_jit
-def _step(x, now, after, drive, panels, rates, slope, inside, signs, mark):
+def _step(x, now, after, drive, biases, panels, rates, slope, inside, signs, mark):
     """Equations 1 to 4 for one strip: from the column of x at `now` to the state at `after`.
 
     A bit of `signs` from `mark` on is set where the non-linearity bends.
@@ -220,8 +204,7 @@ def _step(x, now, after, drive, panels, rates, slope, inside, signs, mark):
     one = x.dtype.type(1)
     width = vectors.width(x)
     slopes = fill(slope)
-    drive[:] = 0
-    _multiply_add(drive, panels, x, now)
+    _multiply_add(drive, biases, panels, x, now)
     for i in range(len(rates)):
         rate = fill(rates[i])
         keep = fill(one - rates[i])
@@ -235,7 +218,7 @@ def _step(x, now, after, drive, panels, rates, slope, inside, signs, mark):
             else:
                 bends = negative(c)
                 store(x, after + s, fma(keep, before, rate * choose(bends, slopes * c, c)))
-            signs[mark + s // width] = bends
+            put(signs, mark + s // width, bends)
 
 
 @_jit
@@ -253,7 +236,7 @@ def _step_back(gradient, d_drive, d_rates, x, now, after, rates, slope, inside, 
         rate = fill(rates[i])
         keep = fill(one - rates[i])
         for s in range(i * STRIP, (i + 1) * STRIP, width):
-            bend = choose(signs[mark + s // width], slopes, ones)
+            bend = choose(number(signs, mark + s // width), slopes, ones)
             g = load(gradient, s)
             before = load(x, now + s)
             bent = bend * g
@@ -274,8 +257,9 @@ def activity(weights, out, initial, bits, read, slope, inside):
     `out` may be the memory that is read: row t is written once row t was read.
     """
     matrix, rates = _prepare(weights)
-    panels = _panels(matrix)
     rows, columns = matrix.shape
+    panels = _panels(np.ascontiguousarray(matrix[:, : columns - 1]), False)
+    biases = _repeated(matrix[:, columns - 1])
     units = len(weights[0])
     time, sequences = bits.shape
     size = columns * STRIP
@@ -292,7 +276,31 @@ def activity(weights, out, initial, bits, read, slope, inside):
                 for i in range(units):
                     _give(out, (t % len(out)) * units + i, first, x, now + i * STRIP)
             if t < time:
-                _step(x, now, size - now, drive, panels, rates, slope, inside, signs, 0)
+                _step(x, now, size - now, drive, biases, panels, rates, slope, inside, signs, 0)
+
+
+@_jit
+def _repeated(numbers):
+    """A strip with the same number in all of a row."""
+    found = _aligned(len(numbers) * STRIP, numbers)
+    for i in range(len(numbers)):
+        for s in range(STRIP):
+            found[i * STRIP + s] = numbers[i]
+    return found
+
+
+@_kernel(lambda x, one, two, three: (three, three, two, one))
+def margins(out, states, direction, offset):
+    """out[h, t] = direction[h] @ states[t] - offset[h]: how far heads are from the other answer."""
+    for h in range(len(direction)):
+        for t in range(len(states)):
+            row = out[h, t]
+            row[:] = -offset[h]
+            for i in range(direction.shape[1]):
+                weight = direction[h, i]
+                state = states[t, i]
+                for s in range(len(row)):
+                    row[s] += weight * state[s]
 
 
 @_jit
@@ -308,23 +316,25 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
     """See `gradients`."""
     units = len(values[0])
     matrix, rates = _prepare(values[:5])
-    panels = _panels(matrix)
     rows, columns = matrix.shape
-    back = _panels(np.ascontiguousarray(matrix[:, :rows].T))
+    panels = _panels(np.ascontiguousarray(matrix[:, : columns - 1]), False)
+    biases = _repeated(matrix[:, columns - 1])
+    back = _panels(np.ascontiguousarray(matrix[:, :rows].T), True)
     heads, direction, offset = _margins(values, rows)
-    readout = _panels(direction)
-    readout_back = _panels(np.ascontiguousarray(direction.T))
+    readout = _panels(direction, True)
+    readout_back = _panels(np.ascontiguousarray(direction.T), True)
     sums = _no_sums(rows, columns, matrix)
     readout_sums = _no_sums(len(direction), rows, matrix)
     d_offset = np.zeros(len(direction), matrix.dtype)
     d_rates = np.zeros(rows, matrix.dtype)
 
     time, sequences = bits.shape
-    size = columns * STRIP
     height = rows * STRIP
-    block = min(max(IN_CACHE // height, 16), time)  # steps whose gradients are summed at once
+    size = _spread(columns, vectors.width(matrix))
+    d_size = _spread(rows, vectors.width(matrix))
+    block = min(max(IN_CACHE // d_size, 16), time)  # steps whose gradients are summed at once
     x, d_drive, drive, gradient, d_rate, margin = _parts(
-        workspace, (time + 1) * size, block * height, height, height, height, len(direction) * STRIP
+        workspace, (time + 1) * size, block * d_size, height, height, height, len(direction) * STRIP
     )
     marks = height // vectors.width(x)
     d_rate[:] = 0
@@ -333,25 +343,25 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
         _begin(x, rows, initial, first)
         for t in range(time):
             _read(x, t * size, rows, bits, read, t, first)
-            _step(x, t * size, (t + 1) * size, drive, panels, rates, slope, inside, signs, t * marks)
+            _step(x, t * size, (t + 1) * size, drive, biases, panels, rates, slope, inside, signs, t * marks)
 
         margin[:] = 0
-        _multiply_add(margin, readout, x, time * size)
+        _multiply_add(margin, margin, readout, x, time * size)
         loss += _cross_entropy(margin, offset, d_offset, labels, first)  # margin: now its gradient
-        _outer_add(readout_sums, margin, len(direction), x, time * size, rows, 1)
+        _outer_add(readout_sums, margin, len(direction), 0, x, time * size, rows, 0, 1)
         gradient[:] = 0
-        _multiply_add(gradient, readout_back, margin, 0)
+        _multiply_add(gradient, gradient, readout_back, margin, 0)
 
         for last in range(time, 0, -block):
             begin = max(last - block, 0)
             for t in range(last - 1, begin - 1, -1):
-                d = d_drive[(t - begin) * height : (t - begin + 1) * height]
+                d = d_drive[(t - begin) * d_size : (t - begin) * d_size + height]
                 _step_back(
                     gradient, d, d_rate, x, t * size, (t + 1) * size, rates, slope, inside, signs, t * marks
                 )
                 # the other way back to the state before, through W^R
-                _multiply_add(gradient, back, d, 0)
-            _outer_add(sums, d_drive, rows, x, begin * size, columns, last - begin)
+                _multiply_add(gradient, gradient, back, d, 0)
+            _outer_add(sums, d_drive, rows, d_size, x, begin * size, columns, size, last - begin)
 
     d_matrix = _matrix(sums, rows, columns)
     _collect(found, values[4], d_matrix, d_rate, _matrix(readout_sums, len(direction), rows), d_offset)
@@ -372,12 +382,21 @@ def _parts(memory, a, b, c, d, e, f):
     )
 
 
+@_jit
+def _spread(rows, width):
+    """How far apart strips of that many rows lie: an odd number of vectors.
+
+    At a power of two the same row of many steps would fall on the same few lines of a cache.
+    """
+    return rows * STRIP + width
+
+
 def workspace_size(units, below, heads, time):
     """Numbers, and marks where the non-linearity bends, that `gradients` needs room for."""
     rows = max(units, LEAST)
-    height = rows * STRIP
-    kept = (time + 1) * (rows + below + 2) * STRIP
-    return kept + max(IN_CACHE, 16 * height) + 3 * height + max(heads, LEAST) * STRIP, time * height
+    column = (rows + below + 3) * STRIP  # with the vector that spreads them, and more
+    kept = max(IN_CACHE, 16 * (rows + 1) * STRIP)
+    return (time + 1) * column + kept + (3 * rows + max(heads, LEAST)) * STRIP, time * rows * STRIP
 
 
 @_jit

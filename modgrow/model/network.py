@@ -82,14 +82,15 @@ class LeakyModule(nn.Module):
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
         out: Float[Tensor, "states unit sequence"] | None = None,
     ) -> Float[Tensor, "states unit sequence"]:
-        """Every state, the initial one first, without a gradient; `out` is memory that may be used.
+        """Every state, the initial one first, without a gradient; in `out` if it is given.
 
-        Raises ModgrowError.
+        `out` may be `upstream`, whose states are then lost. Raises ModgrowError.
         """
         self._check(bits, initial, upstream)
         if bits.device.type == "cpu":
             return kernels.activity(bits, initial, upstream, **self._settings(), out=out)
-        return self.reference(bits, initial, upstream)
+        states = self.reference(bits, initial, upstream)
+        return states if out is None else out.copy_(states)
 
     def logits(self, state: Float[Tensor, "*#head unit sequence"]) -> Float[Tensor, "head 2 sequence"]:
         """What every head of the module answers to a state (or each to a state of its own)."""
@@ -151,7 +152,9 @@ class Network(nn.Module):
     @property
     def n_newest(self) -> int:
         """N of the newest head; n_first - 1 before the first."""
-        return self.arm.n_first - 1 + sum(len(module.readout) for module in self.chain)
+        if not len(self.chain):
+            return self.arm.n_first - 1
+        return self.arm.n_first + len(self.chain) - 2 + len(self.newest.readout)  # older modules have one head
 
     def head(self, n: int) -> tuple[LeakyModule, int]:
         """The module that answers for N = `n`, and the place of the head in it. Raises ModgrowError."""

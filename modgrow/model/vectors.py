@@ -21,9 +21,9 @@ from modgrow import machine
 BITS = 512
 STRIP = 32  # sequences: two registers of single precision, so that few rows make many independent sums
 MANY_REGISTERS = "+avx512f" in machine.processor()[1]
-ROWS = (5, 6, 7, 8)  # of a tile of `product`
-# (rows, columns) of a tile of `outer`: as many sums as stay in registers
-TILES = ((5, 4), (5, 3), (6, 3), (7, 3)) if MANY_REGISTERS else ((5, 1), (6, 1), (7, 1), (5, 2))
+# Rows of a tile of `product`, and (rows, columns) of one of `outer`: as many sums as stay in registers.
+ROWS = (5, 8, 9, 10, 13) if MANY_REGISTERS else (5, 6)
+TILES = ((5, 4), (5, 3), (6, 3), (7, 3)) if MANY_REGISTERS else ((5, 1), (6, 1))
 PLACE = ir.IntType(64)
 LANE = ir.IntType(32)
 
@@ -75,6 +75,29 @@ def store(typing, array, at, value):
         return context.get_dummy_value()
 
     return types.void(array, types.intp, value), generate
+
+
+@intrinsic
+def number(typing, array, at):
+    """The number at `at`; as everywhere here, nobody asks whether the array has it."""
+
+    def generate(context, builder, signature, arguments):
+        memory = _memory(context, builder, signature, arguments, 0)
+        return builder.load(builder.gep(memory, [arguments[1]]))
+
+    return array.dtype(array, types.intp), generate
+
+
+@intrinsic
+def put(typing, array, at, value):
+    """Write a number to `at`."""
+
+    def generate(context, builder, signature, arguments):
+        memory = _memory(context, builder, signature, arguments, 0)
+        builder.store(arguments[2], builder.gep(memory, [arguments[1]]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, array.dtype), generate
 
 
 @intrinsic
@@ -153,82 +176,102 @@ _operator(operator.sub, "fsub")
 _operator(operator.mul, "fmul")
 
 
-def product_of(rows: int):
-    """The routine out[: rows] += panel.T @ x for strips, `panel` being (column x row) and `rows` fixed."""
+@intrinsic
+def product(typing, tile, out, start, out_at, panel, panel_at, x, x_at, columns):
+    """out = start + panel.T @ x for strips: `tile` rows of it, one of ROWS, `panel` being (column x row).
 
-    @intrinsic
-    def product(typing, out, out_at, panel, panel_at, x, x_at, columns):
-        place = types.intp
-        signature = types.void(out, place, panel, place, x, place, place)
-
-        def generate(context, builder, signature, arguments):
-            out, panel, x = (_memory(context, builder, signature, arguments, k) for k in (0, 2, 4))
-            _, out_at, _, panel_at, _, x_at, columns = arguments
-            vector = _vector_of(out.type.pointee)
-            places = range(0, STRIP, vector.count)
-            at_once = 2 if MANY_REGISTERS else 1
-            for first in range(0, len(places), at_once):
-                now = places[first : first + at_once]
-                sums = {(r, v): cgutils.alloca_once(builder, vector) for r in range(rows) for v in now}
-                for (r, v), sum in sums.items():
-                    builder.store(_load(builder, out, builder.add(out_at, PLACE(r * STRIP + v))), sum)
-                with cgutils.for_range(builder, columns, intp=PLACE) as loop:
-                    column = builder.add(x_at, builder.mul(loop.index, PLACE(STRIP)))
-                    weights = builder.add(panel_at, builder.mul(loop.index, PLACE(rows)))
-                    strip = {v: _load(builder, x, builder.add(column, PLACE(v))) for v in now}
-                    for r in range(rows):
-                        weight = builder.load(builder.gep(panel, [builder.add(weights, PLACE(r))]))
-                        weight = _fill(builder, weight)
-                        for v in now:
-                            _add_to(builder, sums[r, v], weight, strip[v])
-                for (r, v), sum in sums.items():
-                    _store(builder, builder.load(sum), out, builder.add(out_at, PLACE(r * STRIP + v)))
-            return context.get_dummy_value()
-
-        return signature, generate
-
-    return product
-
-
-def outer_of(rows: int, columns: int):
-    """The routine sums += y @ x.T over `steps` pairs of strips, y being (rows x STRIP), x (columns x STRIP).
-
-    Steps lie `y_step` and `x_step` numbers apart. The sums of a tile lie one after another, row by row.
+    `out` and `start` lie in the same place of their arrays, which may be the same.
     """
+    place = types.intp
+    signature = types.void(place, out, start, place, panel, place, x, place, place)
 
-    @intrinsic
-    def outer(typing, sums, sums_at, y, y_at, y_step, x, x_at, x_step, steps):
-        place = types.intp
-        signature = types.void(sums, place, y, place, place, x, place, place, place)
+    def generate(context, builder, signature, arguments):
+        memories = [_memory(context, builder, signature, arguments, k) for k in (1, 2, 4, 6)]
+        places = [arguments[k] for k in (3, 5, 7, 8)]
+        for rows in _cases(builder, arguments[0], ROWS):
+            _product(builder, rows, memories, places)
+        return context.get_dummy_value()
 
-        def generate(context, builder, signature, arguments):
-            sums, y, x = (_memory(context, builder, signature, arguments, k) for k in (0, 2, 5))
-            _, sums_at, _, y_at, y_step, _, x_at, x_step, steps = arguments
-            vector = _vector_of(sums.type.pointee)
-            zero = ir.Constant(vector, [0.0] * vector.count)
-            found = {
-                (r, c): cgutils.alloca_once(builder, vector) for r in range(rows) for c in range(columns)
-            }
-            for sum in found.values():
-                builder.store(zero, sum)
-            with cgutils.for_range(builder, steps, intp=PLACE) as loop:
-                y_now = builder.add(y_at, builder.mul(loop.index, y_step))
-                x_now = builder.add(x_at, builder.mul(loop.index, x_step))
-                for v in range(0, STRIP, vector.count):
-                    left = [_load(builder, y, builder.add(y_now, PLACE(r * STRIP + v))) for r in range(rows)]
-                    for c in range(columns):
-                        right = _load(builder, x, builder.add(x_now, PLACE(c * STRIP + v)))
-                        for r in range(rows):
-                            _add_to(builder, found[r, c], left[r], right)
-            vectors = [builder.load(sum) for sum in found.values()]
-            for k, totals in enumerate(_totals(builder, vectors)):
-                at = builder.add(sums_at, PLACE(k * vector.count))
-                _store(builder, builder.fadd(_load(builder, sums, at), totals), sums, at)
-            return context.get_dummy_value()
+    return signature, generate
 
-        return signature, generate
 
-    return outer
+def _product(builder, rows: int, memories, places) -> None:
+    out, start, panel, x = memories
+    out_at, panel_at, x_at, columns = places
+    vector = _vector_of(out.type.pointee)
+    starts = range(0, STRIP, vector.count)
+    at_once = 2 if MANY_REGISTERS else 1
+    for first in range(0, len(starts), at_once):
+        now = starts[first : first + at_once]
+        sums = {(r, v): cgutils.alloca_once(builder, vector) for r in range(rows) for v in now}
+        for (r, v), sum in sums.items():
+            builder.store(_load(builder, start, builder.add(out_at, PLACE(r * STRIP + v))), sum)
+        with cgutils.for_range(builder, columns, intp=PLACE) as loop:
+            column = builder.add(x_at, builder.mul(loop.index, PLACE(STRIP)))
+            weights = builder.add(panel_at, builder.mul(loop.index, PLACE(rows)))
+            strip = {v: _load(builder, x, builder.add(column, PLACE(v))) for v in now}
+            for r in range(rows):
+                weight = builder.load(builder.gep(panel, [builder.add(weights, PLACE(r))]))
+                weight = _fill(builder, weight)
+                for v in now:
+                    _add_to(builder, sums[r, v], weight, strip[v])
+        for (r, v), sum in sums.items():
+            _store(builder, builder.load(sum), out, builder.add(out_at, PLACE(r * STRIP + v)))
+
+
+@intrinsic
+def outer(typing, tile, sums, sums_at, y, y_at, y_step, x, x_at, x_step, steps):
+    """sums += y @ x.T over `steps` pairs of strips, as many rows of each as TILES[tile] says.
+
+    The pairs lie `y_step` and `x_step` numbers apart. The sums of a tile lie one after another, row by row.
+    """
+    place = types.intp
+    signature = types.void(place, sums, place, y, place, place, x, place, place, place)
+
+    def generate(context, builder, signature, arguments):
+        memories = [_memory(context, builder, signature, arguments, k) for k in (1, 3, 6)]
+        places = [arguments[k] for k in (2, 4, 5, 7, 8, 9)]
+        for k in _cases(builder, arguments[0], range(len(TILES))):
+            _outer(builder, *TILES[k], memories, places)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _outer(builder, rows: int, columns: int, memories, places) -> None:
+    sums, y, x = memories
+    sums_at, y_at, y_step, x_at, x_step, steps = places
+    vector = _vector_of(sums.type.pointee)
+    zero = ir.Constant(vector, [0.0] * vector.count)
+    found = {(r, c): cgutils.alloca_once(builder, vector) for r in range(rows) for c in range(columns)}
+    for sum in found.values():
+        builder.store(zero, sum)
+    with cgutils.for_range(builder, steps, intp=PLACE) as loop:
+        y_now = builder.add(y_at, builder.mul(loop.index, y_step))
+        x_now = builder.add(x_at, builder.mul(loop.index, x_step))
+        for v in range(0, STRIP, vector.count):
+            left = [_load(builder, y, builder.add(y_now, PLACE(r * STRIP + v))) for r in range(rows)]
+            for c in range(columns):
+                right = _load(builder, x, builder.add(x_now, PLACE(c * STRIP + v)))
+                for r in range(rows):
+                    _add_to(builder, found[r, c], left[r], right)
+    vectors = [builder.load(sum) for sum in found.values()]
+    for k, totals in enumerate(_totals(builder, vectors)):
+        at = builder.add(sums_at, PLACE(k * vector.count))
+        _store(builder, builder.fadd(_load(builder, sums, at), totals), sums, at)
+
+
+def _cases(builder, value, numbers):
+    """Go through `numbers`; what is built meanwhile runs where `value` is that number."""
+    end = builder.append_basic_block("end")
+    switch = builder.switch(value, end)
+    for number in numbers:
+        block = builder.append_basic_block(f"case{number}")
+        switch.add_case(PLACE(number), block)
+        builder.position_at_end(block)
+        yield number
+        builder.branch(end)
+    builder.position_at_end(end)
 
 
 def _totals(builder, vectors: list) -> list:

@@ -4,17 +4,19 @@ from modgrow.task import Task
 
 
 def labels(bits, n):
-    """The sum of the last `n` bits modulo 2, at every time."""
-    ones = bits.int()
-    total = ones.cumsum(0, dtype=ones.dtype)
+    """The sum of the last `n` bits modulo 2, at every time; of eight binary digits the lowest is right."""
+    total = bits.byte().cumsum(0, dtype=bits.byte().dtype)
     total[n:] -= total[:-n].clone()
-    return (total % 2).long()
+    return (total & 1).long()
 
 
 def last(bits, n_first, n_last):
     """The sums counted back from the last bit, once for all n."""
-    newest = bits.flip(0)[:n_last].int()
-    return (newest.cumsum(0, dtype=newest.dtype)[n_first - 1 :] % 2).long()
+    newest = bits[-n_last:]
+    if n_first == n_last and len(bits) >= n_last:
+        return newest.sum(0, keepdim=True).long() & 1
+    newest = newest.flip(0).int()
+    return newest.cumsum(0, dtype=newest.dtype)[n_first - 1 :].long() & 1
 
 
 def share(n, p):
