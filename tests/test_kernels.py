@@ -1,5 +1,6 @@
 """The fused kernels are held to the plain torch reference, in value and gradient, over odd sizes."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,9 +9,10 @@ import textwrap
 import numpy as np
 import pytest
 import torch
+from numba import njit
 
 from modgrow.learning.descent import FusedDescent
-from modgrow.model import dynamics, few, kernels, loops
+from modgrow.model import dynamics, few, kernels, loops, vectors
 from modgrow.model.network import LeakyModule, Network
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -157,17 +159,93 @@ def test_not_a_number_stays_visible(rng):
     assert np.isnan(found["recurrent"]).any()
 
 
-@pytest.mark.parametrize("hollow", [False, True])
-@pytest.mark.parametrize("shape", [(5, 5), (7, 12), (54, 6), (10, 10), (3, 3), (10, 0)])
-def test_cutting_a_matrix_into_blocks_loses_and_doubles_nothing(rng, shape, hollow):
-    matrix = rng.normal(size=shape)
-    rows, columns = (loops._starts(max(size, 5) if size else 0) for size in shape)
-    blocks = loops.cut(matrix.ravel(), shape, rows, columns, hollow)
-    kept = matrix * (1 - np.eye(*shape)) if hollow else matrix
-    assert np.sort(blocks[blocks != 0]) == pytest.approx(np.sort(kept[kept != 0]))
-    again = np.full(matrix.size, np.nan)
-    loops.join(blocks, shape, rows, columns, hollow, again)
-    assert np.array_equal(again.reshape(shape), kept)
+@njit
+def products(matrix, start, x, adds_up):
+    out = start.copy()
+    loops._multiply_add(out, out if adds_up else start, loops._panels(matrix, adds_up), x, 0)
+    return out
+
+
+@njit
+def outer_products(y, x, rows, columns, steps):
+    sums = loops._no_sums(rows, columns, y)
+    size = len(y) // steps
+    loops._outer_add(sums, y, rows, size, x, 0, columns, len(x) // steps, steps)
+    return loops._matrix(sums, rows, columns)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "shape", [(5, 5), (5, 12), (6, 1), (7, 9), (11, 20), (20, 42), (54, 56), (91, 93), (128, 130)]
+)
+def test_tiles_cover_a_matrix_once(rng, shape, dtype):
+    """Whole numbers, which add up without rounding, in sizes that tiles divide and do not divide."""
+    matrix = rng.integers(-9, 10, shape).astype(dtype)
+    x = rng.integers(-9, 10, (shape[1], loops.STRIP)).astype(dtype)
+    start = rng.integers(-9, 10, (shape[0], loops.STRIP)).astype(dtype)
+    for adds_up in (False, True):
+        found = products(matrix, start.ravel(), x.ravel(), adds_up).reshape(start.shape)
+        assert np.array_equal(found, start + matrix @ x)
+    columns = max(shape[1], 5)
+    y = rng.integers(-9, 10, (3, shape[0], loops.STRIP)).astype(dtype)
+    x = rng.integers(-9, 10, (3, columns, loops.STRIP)).astype(dtype)
+    found = outer_products(y.ravel(), x.ravel(), shape[0], columns, 3)
+    assert np.array_equal(found, np.einsum("tis,tjs->ij", y, x))
+
+
+@njit
+def vector_arithmetic(numbers):
+    """Every operation on the first two vectors of `numbers`, each result a vector further on."""
+    width = vectors.width(numbers)
+    a = vectors.load(numbers, 0)
+    b = vectors.load(numbers, width)
+    signs = vectors.negative(a)
+    results = (
+        a + b, a - b, a * b, vectors.fma(a, b, a), vectors.choose(signs, a, b), vectors.fill(vectors.total(a))
+    )  # fmt: skip
+    for k, result in enumerate(results):
+        vectors.store(numbers, (2 + k) * width, result)
+    return signs
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_vectors_compute_as_numpy_does(rng, dtype):
+    width = 64 // np.dtype(dtype).itemsize
+    numbers = rng.integers(-99, 100, (8, width)).astype(dtype) / 4
+    numbers[0, :4] = 0.0, -0.0, np.nan, -1.0
+    a, b = numbers[:2].copy()
+    signs = vector_arithmetic(numbers.ravel())
+    below = ~(a >= 0)
+    assert signs == sum(1 << int(k) for k in np.flatnonzero(below))
+    expected = [a + b, a - b, a * b, a * b + a, np.where(below, a, b), np.full_like(a, a.sum())]
+    assert np.array_equal(numbers[2:], np.stack(expected), equal_nan=True)
+
+
+def test_the_same_bytes_where_vectors_are_narrower(tmp_path):
+    """AVX2 has registers of half the size and half as many: other tiles, and no other digit."""
+    code = """
+        import sys
+        import numpy as np
+        import torch
+        from modgrow import machine
+        if sys.argv[1] == "narrow":
+            name, features = machine.processor()
+            machine.processor = lambda: (name, features.replace("+avx512f", "-avx512f"))
+        from modgrow.arm import Arm
+        from modgrow.learning.curriculum import Curriculum
+        for arm in (Arm(units=7, epochs=2, updates_per_epoch=20, pool_batches=4, test_batches=2, threshold=0.1),
+                    Arm(units=21, architecture="flat", pool_batches="fresh", epochs=1, updates_per_epoch=20)):
+            curriculum = Curriculum(arm, 1)
+            list(curriculum)
+            print([value.detach().numpy().tobytes().hex() for value in curriculum.network.parameters()])
+    """
+    found = {}
+    for kind in ("as it is", "narrow"):
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / kind)}
+        command = [sys.executable, "-c", textwrap.dedent(code), kind]
+        found[kind] = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert found[kind].returncode == 0, found[kind].stderr
+    assert found["as it is"].stdout == found["narrow"].stdout
 
 
 def test_jobs_that_start_together_on_a_cold_cache_all_compile_the_same(tmp_path):

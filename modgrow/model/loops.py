@@ -22,8 +22,8 @@ from modgrow.model.vectors import STRIP, choose, fill, fma, load, negative, numb
 
 LEAST = vectors.ROWS[0]  # rows of the smallest tile: fewer units are filled up with silent ones
 IN_CACHE = 1 << 15  # numbers of the drive's gradient that are kept before they are summed into the weights'
-FASTMATH = {"contract", "reassoc", "nsz", "arcp"}  # NaN and infinity keep their meaning
-OPTIONS = {"fastmath": FASTMATH, "error_model": "numpy", "nogil": True}
+# A product and a sum may become one instruction, and no more: the order of a sum is the same on every processor.
+OPTIONS = {"fastmath": {"contract"}, "error_model": "numpy", "nogil": True}
 
 _jit = njit(**OPTIONS, forceinline=True)
 
@@ -185,14 +185,14 @@ def _read(x, at, units, bits, read, t, first):
 
 
 @_jit
-def _begin(x, units, initial, first):
+def _begin(x, at, units, initial, first):
     """A strip of the initial states; silent units start at zero."""
     for i in range(units):
         if i < len(initial):
-            _take(x, i * STRIP, initial, i, first)
+            _take(x, at + i * STRIP, initial, i, first)
         else:
             for s in range(i * STRIP, (i + 1) * STRIP, vectors.width(x)):
-                store(x, s, fill(x.dtype.type(0)))
+                store(x, at + s, fill(x.dtype.type(0)))
 
 
 @_jit
@@ -263,20 +263,24 @@ def activity(weights, out, initial, bits, read, slope, inside):
     units = len(weights[0])
     time, sequences = bits.shape
     size = columns * STRIP
-    x = _aligned(2 * size, matrix)
+    both = 2 * size  # of a strip: what is read now, and what will be
+    x = _aligned(-(-sequences // STRIP) * both, matrix)
     drive = _aligned(rows * STRIP, matrix)
     signs = np.empty(rows * STRIP // vectors.width(drive), np.uint16)
     for first in range(0, sequences, STRIP):
-        _begin(x, rows, initial, first)
-        for t in range(time + 1):
-            now = (t % 2) * size
+        _begin(x, first // STRIP * both, rows, initial, first)
+    for t in range(time + 1):
+        # all strips of a step, so that upstream is read from one end to the other
+        for first in range(0, sequences, STRIP):
+            now = first // STRIP * both + t % 2 * size
+            after = first // STRIP * both + (t + 1) % 2 * size
             if t < time:
                 _read(x, now, rows, bits, read, t, first)
             if len(out) > 1 or t == time:
                 for i in range(units):
                     _give(out, (t % len(out)) * units + i, first, x, now + i * STRIP)
             if t < time:
-                _step(x, now, size - now, drive, biases, panels, rates, slope, inside, signs, 0)
+                _step(x, now, after, drive, biases, panels, rates, slope, inside, signs, 0)
 
 
 @_jit
@@ -340,7 +344,7 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
     d_rate[:] = 0
     loss = 0.0
     for first in range(0, sequences, STRIP):
-        _begin(x, rows, initial, first)
+        _begin(x, 0, rows, initial, first)
         for t in range(time):
             _read(x, t * size, rows, bits, read, t, first)
             _step(x, t * size, (t + 1) * size, drive, biases, panels, rates, slope, inside, signs, t * marks)
