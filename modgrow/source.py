@@ -12,15 +12,16 @@ Files are read as text: nothing is imported, so this costs milliseconds and neve
 import ast
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from modgrow.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "modgrow"
 
-
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # where statements stand in others
 RECORDS = ("modgrow.records", "modgrow.arm")  # where the base of all settings is imported from
 VALIDATORS = ("field_validator", "model_validator")  # pydantic's
 
@@ -43,7 +44,7 @@ def digests(script: str | Path, extra: Iterable[str] = ()) -> dict[str, str]:
                 f"{name}: no such file; the settings name a task, birth or study that is not there"
             )
         files |= import_closure(ROOT / name)
-    return {str(path.relative_to(ROOT)): _file_digest(path) for path in sorted(files)}
+    return {str(path.relative_to(ROOT)): read(path).digest for path in sorted(files)}
 
 
 def import_closure(path: Path) -> set[Path]:
@@ -54,15 +55,29 @@ def import_closure(path: Path) -> set[Path]:
         file = waiting.pop()
         if file not in closure:
             closure.add(file)
-            waiting.extend(imported_files(file))
+            waiting.extend(read(file).imports)
     return closure
 
 
+class Source(NamedTuple):
+    """One file: those of the package that it imports itself, and a digest of its code."""
+
+    imports: frozenset[Path]
+    digest: str
+
+
 @functools.cache
-def imported_files(path: Path) -> frozenset[Path]:
-    """The files of the package that `path` itself imports, their packages' `__init__.py` included."""
+def read(path: Path) -> Source:
+    """What is to know of one file, which is parsed once: this is what planning takes longest for."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = _imported_files(tree)
+    return Source(imports, hashlib.sha256(code_of(tree).encode()).hexdigest()[:16])
+
+
+def _imported_files(tree: ast.Module) -> frozenset[Path]:
+    """The files of the package that a module imports, their packages' `__init__.py` included."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -79,15 +94,22 @@ def _files_of(dotted: str) -> list[Path]:
     return [file for file in candidates if file.is_file()]
 
 
-@functools.cache
-def _file_digest(path: Path) -> str:
-    return hashlib.sha256(code_of(path.read_text(encoding="utf-8")).encode()).hexdigest()[:16]
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The module and every statement in it, however deep; expressions, which are most of it, hold none."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in BLOCKS:
+            waiting.extend(getattr(node, block, ()))
 
 
-def code_of(text: str) -> str:
-    """Python source without its comments, docstrings and layout, and without what settings declare."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
+def code_of(tree: ast.Module) -> str:
+    """Its source without comments, docstrings and layout, and without what settings declare.
+
+    They are taken out of the tree itself.
+    """
+    for node in _statements(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]

@@ -70,7 +70,7 @@ def layer(path):
 
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_run_one_way(path):
-    for imported in source.imported_files(path):
+    for imported in source.read(path).imports:
         assert layer(imported) <= layer(path), f"{path} imports {imported} from a later layer"
 
 

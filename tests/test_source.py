@@ -14,6 +14,11 @@ from modgrow.examinations import Perturbation
 from modgrow.records import AS_BEFORE, Record, said_beside
 from tests.runs import ROOT
 
+
+def code_of(text: str) -> str:
+    return source.code_of(ast.parse(text))
+
+
 ORIGINAL = '"""Doc."""\n\n\ndef f(x):\n    """Twice x."""\n    return 2 * x  # double\n'
 
 
@@ -30,7 +35,7 @@ ORIGINAL = '"""Doc."""\n\n\ndef f(x):\n    """Twice x."""\n    return 2 * x  # d
     ],
 )
 def test_comments_docstrings_and_layout_do_not_count(edited, same):
-    assert (source.code_of(edited) == source.code_of(ORIGINAL)) == same
+    assert (code_of(edited) == code_of(ORIGINAL)) == same
 
 
 def test_the_closure_of_a_script_holds_what_it_imports_and_no_more():
@@ -98,13 +103,11 @@ def edited(tmp_path, monkeypatch):
             text = (tmp_path / path).read_text()
             assert old in text
             (tmp_path / path).write_text(text.replace(old, new, 1))
-        for cached in (source.imported_files, source._file_digest):
-            cached.cache_clear()
+        source.read.cache_clear()
         return source.digest(script, COPIES)
 
     yield digest
-    for cached in (source.imported_files, source._file_digest):
-        cached.cache_clear()
+    source.read.cache_clear()
 
 
 NEW_KEY = '    new: int = Field(1, ge=0, description="new", json_schema_extra={"as_before": 1})\n'
@@ -153,13 +156,13 @@ def test_a_key_of_an_experiment_asks_for_no_table_again(edited):
 
 def test_only_declarations_in_classes_of_settings_are_left_out():
     body = "class A(B):\n    x: int = Field(1)\n    y: int = 2\n\n    def f(self):\n        return 1\n"
-    settings = source.code_of(f"from modgrow.records import Record as B\n{body}")
+    settings = code_of(f"from modgrow.records import Record as B\n{body}")
     assert "Field" not in settings
     assert "y: int = 2" in settings
     assert "def f" in settings
-    assert "Field" in source.code_of(f"from modgrow.store.states import Record as B\n{body}")
+    assert "Field" in code_of(f"from modgrow.store.states import Record as B\n{body}")
     inner = body.replace("A(B)", "C(A)")
-    assert "Field" not in source.code_of(f"from modgrow.arm import Record as B\n{body}{inner}")
+    assert "Field" not in code_of(f"from modgrow.arm import Record as B\n{body}{inner}")
 
 
 def test_no_job_reads_what_settings_declare():
