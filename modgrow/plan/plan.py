@@ -183,13 +183,18 @@ class Plan:
         """Sensitivity variant -> the arms it changes -> the names they are trained under."""
         return {name: self.settings.variants_of(name) for name in self.settings.sensitivity.variants}
 
+    @cached_property
+    def _recipes(self) -> dict[str, dict]:
+        """The resolved settings of every arm: asked for by each of its jobs."""
+        return {name: arm.canonical for name, arm in self.settings.arms.items()}
+
     def recipe(self, arm: str) -> dict:
         """The resolved settings of one arm. Raises SettingsError, which says which arms there are."""
-        if arm not in self.settings.arms:
+        if arm not in self._recipes:
             arms = list(self.settings.arms)
             close = difflib.get_close_matches(arm, arms, 3) or [name for name in arms if "." not in name]
             raise SettingsError(f"no arm named {printable(arm)}; {self.name} has {', '.join(close)} ...")
-        return self.settings.arms[arm].canonical
+        return self._recipes[arm]
 
     def recipes(self, arms: Iterable[str]) -> dict[str, dict]:
         """The resolved settings of several arms by name."""

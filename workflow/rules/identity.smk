@@ -34,14 +34,14 @@ def network_id(w):
 
 def experiment_id(experiment):
     """The identity of one experiment on one network."""
+    told = {**experiment.told, "settings": experiment.asks(SETTINGS)}
     return lambda w: identity(
         experiment.script or experiment.name,
         [w.arm],
         experiment.files,
-        **experiment.told,
+        **told,
         arm=w.arm,
         seed=int(w.seed),
-        settings=experiment.asks(SETTINGS),
     )
 
 
