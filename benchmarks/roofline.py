@@ -1,10 +1,10 @@
 """Every kernel against what this core can do at most, measured in turn with it. `--json FILE`
 
-The ceilings are fused multiply-adds a second (two operations each) with all numbers in registers, and with
-one of them read from the first or the second cache each time. The kernels are the recurrence ("forward"), that
-with its gradient, and a whole update, on 256 sequences of 76 steps (the mean length at N = 30); modules of 5 to
-20 units have one upstream, larger ones are flat with 29 heads. Counted are the operations of the products of
-matrices alone: `share` is of the ceiling out of registers.
+The ceilings are fused multiply-adds a second (two operations each) with all numbers in registers, and
+with one of them read from the first or the second cache each time. The kernels are the recurrence
+("forward"), that with its gradient, and a whole update, on 256 sequences of 76 steps (the mean length at
+N = 30); modules of 5 to 20 units have one upstream, larger ones are flat with 29 heads. Counted are the
+operations of the products of matrices alone: `share` is of the ceiling out of registers.
 """
 
 import numpy as np

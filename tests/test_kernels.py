@@ -233,8 +233,9 @@ def test_the_same_bytes_where_vectors_are_narrower(tmp_path):
             machine.processor = lambda: (name, features.replace("+avx512f", "-avx512f"))
         from modgrow.arm import Arm
         from modgrow.learning.curriculum import Curriculum
-        for arm in (Arm(units=7, epochs=2, updates_per_epoch=20, pool_batches=4, test_batches=2, threshold=0.1),
-                    Arm(units=21, architecture="flat", pool_batches="fresh", epochs=1, updates_per_epoch=20)):
+        short = {"updates_per_epoch": 20, "test_batches": 2}
+        for arm in (Arm(units=7, epochs=2, pool_batches=4, threshold=0.1, **short),
+                    Arm(units=21, epochs=1, architecture="flat", pool_batches="fresh", **short)):
             curriculum = Curriculum(arm, 1)
             list(curriculum)
             print([value.detach().numpy().tobytes().hex() for value in curriculum.network.parameters()])

@@ -59,7 +59,7 @@ class Pool:
         return Batch(self.bits[index, :length], upstream)
 
     def extend(self, module: LeakyModule) -> None:
-        """Replace the activity of the module upstream of `module` by that of `module`, now frozen, in place."""
+        """Replace the activity of the module upstream by that of `module`, now frozen, in place."""
         self.depth += 1
         below = self.activity
         if below is None:

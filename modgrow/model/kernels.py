@@ -80,7 +80,7 @@ def margins(
 
 
 def batch(bits, initial, upstream, delay: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Initial states, bits, and what W^FF reads at each step (of no units in the first module), contiguous."""
+    """Initial states, bits, and what W^FF reads at each step (no units in the first module), contiguous."""
     read = read_by_step(upstream, delay)
     if read is None:
         read = initial.new_empty(len(bits), 0, bits.shape[1])

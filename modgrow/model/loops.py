@@ -1,11 +1,11 @@
 """Loops over time for one CPU core, compiled by numba: the recurrence, its gradient, the step down it.
 
 A module is one matrix: [W^R, W^FF, W^I, b] times the column of all that it reads, its own state, the state
-upstream, the bit and a one, is its drive (eqs. 3 and 4); and the gradient of all of them is one outer product, of
-the drive's gradient with that column. Sequences go through in strips of STRIP: first one strip through all
-of time and back, then the next, so that what the way back needs is still in the processor's second cache.
-Strips, and the products on them, are those of `vectors.py`; `kernels.py` and `learning/descent.py` are the torch
-side of this.
+upstream, the bit and a one, is its drive (eqs. 3 and 4); and the gradient of all of them is one outer
+product, of the drive's gradient with that column. Sequences go through in strips of STRIP: one strip through
+all of time and back, then the next, so that what the way back needs is still in the second cache.
+Strips, and the products on them, are those of `vectors.py`; `kernels.py` and `learning/descent.py` are the
+torch side of this.
 
 What is called from Python is a kernel (`compiled.py`), for both precisions; the rest is compiled into those.
 No kernel of training calls BLAS, whose last digits depend on its threads and on the processor that it sees.
@@ -22,7 +22,7 @@ from modgrow.model.vectors import STRIP, choose, fill, fma, load, negative, numb
 
 LEAST = vectors.ROWS[0]  # rows of the smallest tile: fewer units are filled up with silent ones
 IN_CACHE = 1 << 15  # numbers of the drive's gradient that are kept before they are summed into the weights'
-# A product and a sum may become one instruction, and no more: the order of a sum is the same on every processor.
+# A product and a sum may become one instruction, and no more: sums run in the same order on every processor.
 OPTIONS = {"fastmath": {"contract"}, "error_model": "numpy", "nogil": True}
 
 _jit = njit(**OPTIONS, forceinline=True)
@@ -125,8 +125,8 @@ def _matrix(sums, rows, columns):
 def _prepare(weights):
     """A module as one matrix, [W^R, W^FF, W^I, b] (the diagonal of W^R zero), and its rates 1 / tau.
 
-    `weights` are flat: W^I, W^R, W^FF (empty in the first module), b, tau. A silent unit, which fills a tile up,
-    is driven by nothing and forgets at once.
+    `weights` are flat: W^I, W^R, W^FF (empty in the first module), b, tau. A silent unit, which fills a tile
+    up, is driven by nothing and forgets at once.
     """
     input, recurrent, feedforward, bias, tau = weights
     one = input.dtype.type(1)
@@ -252,9 +252,9 @@ def _step_back(gradient, d_drive, d_rates, x, now, after, rates, slope, inside, 
 
 @_kernel(lambda x, one, two, three: (types.UniTuple(one, 5), three, two, two, three, x, boolean))
 def activity(weights, out, initial, bits, read, slope, inside):
-    """Fill `out` with state t in row t, or with the last alone if it has one row; W^FF reads read[t] at step t.
+    """Fill `out` with state t in row t, or with the last alone if it has one row.
 
-    `out` may be the memory that is read: row t is written once row t was read.
+    W^FF reads read[t] at step t. `out` may be the memory that is read: row t is written once row t was read.
     """
     matrix, rates = _prepare(weights)
     rows, columns = matrix.shape
@@ -318,19 +318,17 @@ def _aligned(size, like):
 @_jit
 def _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside):
     """See `gradients`."""
-    units = len(values[0])
     matrix, rates = _prepare(values[:5])
     rows, columns = matrix.shape
     panels = _panels(np.ascontiguousarray(matrix[:, : columns - 1]), False)
     biases = _repeated(matrix[:, columns - 1])
     back = _panels(np.ascontiguousarray(matrix[:, :rows].T), True)
-    heads, direction, offset = _margins(values, rows)
+    direction, offset = _directions(values, rows)
     readout = _panels(direction, True)
     readout_back = _panels(np.ascontiguousarray(direction.T), True)
     sums = _no_sums(rows, columns, matrix)
     readout_sums = _no_sums(len(direction), rows, matrix)
     d_offset = np.zeros(len(direction), matrix.dtype)
-    d_rates = np.zeros(rows, matrix.dtype)
 
     time, sequences = bits.shape
     height = rows * STRIP
@@ -404,7 +402,7 @@ def workspace_size(units, below, heads, time):
 
 
 @_jit
-def _margins(values, rows):
+def _directions(values, rows):
     """margin = direction @ state + offset, per head: of two logits only the difference is asked for."""
     readout = values[5]
     readout_bias = values[6]
@@ -416,7 +414,7 @@ def _margins(values, rows):
         offset[h] = readout_bias[2 * h + 1] - readout_bias[2 * h]
         for i in range(units):
             direction[h, i] = readout[(2 * h + 1) * units + i] - readout[2 * h * units + i]
-    return heads, direction, offset
+    return direction, offset
 
 
 @_jit
@@ -451,7 +449,7 @@ def _cross_entropy(margin, offset, d_offset, labels, first):
 
 @_jit
 def _collect(found, tau, d_matrix, d_rates, d_direction, d_offset):
-    """The gradient of every tensor from those of the module as one matrix; tau gets none where it is below 1."""
+    """The gradient of every tensor from that of the module as one matrix; none of tau where it is below 1."""
     d_input, d_recurrent, d_feedforward, d_bias, d_tau, d_readout, d_readout_bias = found
     units = len(d_input)
     rows, columns = d_matrix.shape

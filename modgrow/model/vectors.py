@@ -1,8 +1,8 @@
 """Vector arithmetic for the kernels: registers of 64 bytes, and products of matrices on tiles of them.
 
-A compiler that is left to find the vectors in a loop over sequences finds them on some processors, and adds up
-in an order of its own. Here both are written down: a `Vector` is 16 single or 8 double precision numbers, as one
-register of AVX-512, two of AVX2 or four of NEON, and every sum runs in the same order everywhere.
+A compiler that is left to find the vectors in a loop over sequences finds them on some processors, and adds
+up in an order of its own. Here both are written down: a `Vector` is 16 single or 8 double precision numbers,
+as one register of AVX-512, two of AVX2 or four of NEON, and every sum runs in the same order everywhere.
 
 Arrays are flat and contiguous, places in them are counted in numbers. A strip is a matrix of (row x STRIP
 sequences), STRIP being what `product` and `outer` work on at once.
