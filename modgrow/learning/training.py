@@ -21,7 +21,7 @@ def update(network: Network, optimizer: Descent, batch: Batch, rng: np.random.Ge
     arm = network.arm
     initial = draw_initial(rng, arm.units, batch.bits.shape[1], arm.initial_state).to(batch.bits)
     n_last = network.n_newest
-    n_first = n_last - len(network.newest.readout) + 1  # of the newest module; older ones are frozen
+    n_first = n_last - network.newest.readout.shape[0] + 1  # of the newest module; older ones are frozen
     labels = task.named(arm.task).final_labels(batch.bits, n_first, n_last)
     return optimizer.learn(batch.bits, initial, batch.upstream, labels)
 
