@@ -1,11 +1,8 @@
 """Intervals over seeds against plain loops, planted differences and each other."""
 
 import numpy as np
-import pandas as pd
 import pytest
-from scipy import stats
 
-from modgrow.verdict.sample import spearman
 from modgrow.verdict.statistics import (
     Interval,
     bootstrap,
@@ -32,17 +29,6 @@ def test_an_existence_claim_has_a_binomial_interval():
     assert share_interval(1, 1) == pytest.approx((1.0, 0.025, 1.0))
     assert share_interval(0, 4).low == 0
     assert share_interval(0, 4).high == pytest.approx(1 - 0.025 ** (1 / 4))
-
-
-@pytest.mark.parametrize(("hits", "of"), [(0, 1), (1, 1), (1, 3), (7, 20), (19, 20), (20, 20)])
-def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(hits, of):
-    theirs = stats.binomtest(hits, of).proportion_ci(0.95, "exact")
-    assert share_interval(hits, of) == pytest.approx((hits / of, theirs.low, theirs.high), abs=1e-10)
-
-
-def test_the_rank_correlation_of_a_curve_is_spearmans(rng):
-    curve = pd.Series(rng.integers(0, 5, 30), index=np.arange(3, 33) ** 2)
-    assert spearman(curve) == pytest.approx(stats.spearmanr(curve.index, curve).statistic)
 
 
 def test_probability_of_improvement_counts_pairs_and_halves_ties():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 from scipy.optimize import OptimizeResult, least_squares
+from scipy.signal import lfilter
 
 from modgrow.experiments import starts
 
@@ -190,8 +191,6 @@ def simulate(found: Fit, time: int, runs: int, rng: np.random.Generator) -> Floa
 
     Of variance 1; what the amplitude a lacks to 1 is white.
     """
-    from scipy.signal import lfilter  # brings all of scipy.stats along: not for who only fits
-
     parts = [(found.tau_one, 1.0)]
     if found.n_taus == 2:
         parts = [(found.tau_fast, found.fast_share), (found.tau_slow, 1 - found.fast_share)]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
 
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.statistics import Interval, worst
@@ -83,8 +84,7 @@ def spearman(curve: pd.Series) -> float:
     """
     if len(curve) < FEWEST_POINTS or curve.nunique() == 1:
         return np.nan
-    ranks = curve.index.to_series().rank(), curve.rank()
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(spearmanr(curve.index, curve).statistic)
 
 
 def slope(curve: pd.Series) -> float:

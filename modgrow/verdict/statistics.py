@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import betaincinv
+from scipy import stats
 
 from modgrow.streams import stream
 
@@ -84,10 +84,8 @@ def difference_of_means(first: Sequence[float], second: Sequence[float], paired:
 
 def share_interval(hits: int, of: int) -> Interval:
     """The share of networks that hit, with the exact binomial (Clopper-Pearson) interval."""
-    tail = (1 - LEVEL) / 2
-    low = betaincinv(hits, of - hits + 1, tail) if hits else 0.0
-    high = betaincinv(hits + 1, of - hits, 1 - tail) if hits < of else 1.0
-    return Interval(hits / of, float(low), float(high))
+    found = stats.binomtest(hits, of).proportion_ci(confidence_level=LEVEL, method="exact")
+    return Interval(hits / of, float(found.low), float(found.high))
 
 
 def probability_of_improvement(first: Sequence[float], second: Sequence[float]) -> Interval:
