@@ -96,7 +96,7 @@ CHANGED = {
         NETWORKS,
     ),
     "a birth in use": (text("modgrow/births/copy.py", "parents.trained", "1 * parents.trained"), BY_COPYING),
-    "the task in use": (text("modgrow/tasks/parity.py", "% 2).long()", "% 2).int().long()"), NETWORKS),
+    "the task in use": (text("modgrow/tasks/parity.py", "& 1).long()", "& 1).int().long()"), NETWORKS),
     "a birth that no arm names": (text("modgrow/births/zero.py", "0.0", "0.1"), 0),
     "a task that no arm names": (text("modgrow/tasks/match.py", "n_min=2", "n_min=1"), 0),
 }
