@@ -154,9 +154,8 @@ class Network(nn.Module):
         """N of the newest head; n_first - 1 before the first."""
         if not len(self.chain):
             return self.arm.n_first - 1
-        return (
-            self.arm.n_first + len(self.chain) - 2 + len(self.newest.readout)
-        )  # older modules have one head
+        older = len(self.chain) - 1  # modules, with one head each
+        return self.arm.n_first - 1 + older + len(self.newest.readout)
 
     def head(self, n: int) -> tuple[LeakyModule, int]:
         """The module that answers for N = `n`, and the place of the head in it. Raises ModgrowError."""

@@ -5,7 +5,8 @@ from modgrow.task import Task
 
 def labels(bits, n):
     """The sum of the last `n` bits modulo 2, at every time; of eight binary digits the lowest is right."""
-    total = bits.byte().cumsum(0, dtype=bits.byte().dtype)
+    ones = bits.byte()
+    total = ones.cumsum(0, dtype=ones.dtype)
     total[n:] -= total[:-n].clone()
     return (total & 1).long()
 
