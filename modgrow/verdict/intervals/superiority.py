@@ -1,0 +1,49 @@
+"""Arms against arms: the probability that a network of the one has the larger value; ties count half."""
+
+import math
+
+import numpy as np
+from scipy import optimize, special, stats
+
+from modgrow.verdict.intervals.interval import LEVEL, Interval, Values
+
+
+def superiority(first: Values, second: Values, level: float = LEVEL) -> Interval:
+    """P(A > B) + P(A = B) / 2 for A of `first` and B of `second`, which are independent.
+
+    Brunner and Munzel's t on the logit scale; Newcombe's interval where the samples have no spread of their
+    own to go by: they do not overlap, or all values are equal. NaN bounds where a sample has one network.
+    Networks that share a seed count as independent: where sharing makes them alike, that is too wide.
+    """
+    wins = _wins(np.asarray(first, float), np.asarray(second, float))
+    estimate = float(wins.mean())
+    if min(wins.shape) < 2:
+        return Interval(estimate, np.nan, np.nan)
+    # How often each network wins, averaged over the other sample: (network of first), (network of second).
+    parts = [wins.mean(axis).var(ddof=1) / len(wins.mean(axis)) for axis in (1, 0)]
+    variance = sum(parts)
+    if variance == 0 or estimate in (0.0, 1.0):
+        return _newcombe(estimate, wins.shape, level)
+    freedom = variance**2 / sum(part**2 / (n - 1) for part, n in zip(parts, wins.shape, strict=True))
+    half_width = stats.t.ppf((1 + level) / 2, freedom) * variance**0.5 / (estimate * (1 - estimate))
+    middle = special.logit(estimate)
+    return Interval(estimate, *(float(special.expit(middle + side * half_width)) for side in (-1, 1)))
+
+
+def _wins(first: Values, second: Values) -> np.ndarray:
+    """(network of first, network of second): 1, 1/2 or 0."""
+    return (first[:, None] > second) + 0.5 * (first[:, None] == second)
+
+
+def _newcombe(estimate: float, n: tuple[int, int], level: float) -> Interval:
+    """Newcombe's fifth method (Statistics in Medicine 25, 559, 2006): the variance is the bound's own."""
+    z = stats.norm.ppf((1 + level) / 2)
+    others = sum(n) / 2 - 1
+
+    def beyond(bound: float) -> float:
+        shape = 1 + others * ((1 - bound) / (2 - bound) + bound / (1 + bound))
+        return abs(estimate - bound) - z * math.sqrt(bound * (1 - bound) * shape / math.prod(n))
+
+    low = 0.0 if estimate == 0 else optimize.brentq(beyond, 0.0, estimate - 1e-12)
+    high = 1.0 if estimate == 1 else optimize.brentq(beyond, estimate + 1e-12, 1.0)
+    return Interval(estimate, float(low), float(high))
