@@ -77,7 +77,7 @@ def test_a_new_claim_is_one_edit(file_of_claims, monkeypatch):
     rows = [("modular_10", seed, 1, 10 + seed % 2) for seed in range(5)]
     curves = pd.DataFrame(rows, columns=["arm", "seed", "epoch", "n_solved"])
     table = judge.judge(Evidence({"learning_curves": curves}, {"modular_10": Arm(units=10)}))
-    assert table["verdict"].tolist() == ["reproduced", "not reproduced"]
+    assert table["verdict"].tolist() == ["reproduced", "contradicted"]
     assert table["estimate"].tolist() == pytest.approx([10.4, 10.4])
     assert "of 2 statements of our own" in judge.count(table)
     assert "| own     | Ten units get far." in judge.markdown(table)
@@ -94,7 +94,7 @@ def test_claims_of_other_files_are_not_the_papers(file_of_claims):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"above": None}, "it has no threshold; give one of above, below, between"),
+        ({"above": None}, "it has no threshold; give one of above, below, between, within"),
         ({"below": "1.0"}, "it has thresholds above, below; give one of them"),
         ({"above": None, "between": "(2, 1)"}, "between is (2, 1); must be a pair, the lower bound first"),
         ({"above": None, "between": "1"}, "between is 1; must be a pair, the lower bound first"),

@@ -1,17 +1,10 @@
 """Claims under a sensitivity variant: on its own networks, and against the same ones without it."""
 
 import pandas as pd
-import pytest
 
 from modgrow.arm import Arm
 from modgrow.verdict import judge
 from tests.planted import changed_world
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Intervals from few resamples: for what the numbers are, not how wide."""
-    monkeypatch.setattr("modgrow.verdict.statistics.RESAMPLES", 99)
 
 
 def test_a_variant_judges_only_what_it_touches_on_its_own_networks():
@@ -19,7 +12,7 @@ def test_a_variant_judges_only_what_it_touches_on_its_own_networks():
     found = judge.judge_variant(changed_world(), changed, {}, 5).set_index("claim")
     assert found.loc["modular_above_flat", ["arms", "verdict"]].tolist() == [
         "modular_10.odd flat_54.odd",
-        "not reproduced",
+        "contradicted",
     ]
     assert "five_units_slower" not in found.index
     assert "frozen_recurrent_as_good_at_10" not in found.index  # its frozen arm was not changed
@@ -29,11 +22,10 @@ def test_an_unchanged_architecture_takes_part_and_stand_ins_replace():
     found = judge.judge_variant(changed_world(), {"flat_54": "flat_54.odd"}, {"flat_91": "flat_54"}, 5)
     found = found.set_index("claim")
     assert found.loc["modular_above_flat", "arms"] == "modular_10 flat_54.odd"
-    assert found.loc["modular_above_flat", "verdict"] == "not reproduced"  # 61 against 61
+    assert found.loc["modular_above_flat", "verdict"] == "contradicted"  # 61 against 61
     assert found.loc["generalisation_above_flat", "arms"] == "modular_15 flat_54.odd"
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_variant_is_judged_where_its_arms_are_the_papers_but_for_the_change():
     evidence = changed_world()
     variants = {"odd": {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}}

@@ -7,16 +7,26 @@ import pandas as pd
 
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure, Line2D
-from modgrow.verdict.judge import NOT_JUDGED, VERDICTS
+from modgrow.verdict.verdicts import (
+    CONTRADICTED,
+    DEPENDS,
+    EQUIVALENT,
+    NOT_JUDGED,
+    REPRODUCED,
+    UNDECIDED,
+    VERDICTS,
+)
 
 COLUMNS = (
     "panel", "statement", "estimate", "low", "high", "n_seeds", "direction", "threshold", "threshold_high",
-    "calibrated", "verdict",
+    "headline", "verdict",
 )  # fmt: skip
 LOOKS = {
-    "reproduced": {"color": "#0a4a8f", "marker": "o", "markerfacecolor": "#0a4a8f"},
-    "not reproduced": {"color": "#d9711a", "marker": "X", "markerfacecolor": "#d9711a"},
-    "inconclusive": {"color": "0.45", "marker": "o", "markerfacecolor": "white"},
+    REPRODUCED: {"color": "#0a4a8f", "marker": "o", "markerfacecolor": "#0a4a8f"},
+    DEPENDS: {"color": "#6a4fa3", "marker": "D", "markerfacecolor": "white"},
+    CONTRADICTED: {"color": "#d9711a", "marker": "X", "markerfacecolor": "#d9711a"},
+    EQUIVALENT: {"color": "#3d8f5f", "marker": "o", "markerfacecolor": "#3d8f5f"},
+    UNDECIDED: {"color": "0.45", "marker": "o", "markerfacecolor": "white"},
     NOT_JUDGED: {"color": "0.7", "marker": "s", "markerfacecolor": "0.7"},
 }
 
@@ -31,14 +41,14 @@ def draw(table: pd.DataFrame) -> Figure:
     )
     for place, row in enumerate(table.itertuples()):
         _interval(axes, place, row)
-        note = " *" if row.calibrated else ""
+        note = " *" if row.headline else ""
         _write(words, 0.0, place, row.panel + note)
         _write(words, 0.16, place, style.maths(textwrap.fill(row.statement, 78)))
         _write(numbers, 0.0, place, f"{_found(row)}; {_asked(row)}; n = {row.n_seeds}")
     words.set_axis_off()
     numbers.set_axis_off()
     _scale(axes, len(table))
-    title = "mean and 95 % interval over seeds, each row on its own scale; *: a setting was chosen on it"
+    title = "estimate and interval over networks, each row on its own scale; *: headline claim"
     legend(figure, "outside upper center", title, table)
     return figure
 
@@ -89,6 +99,8 @@ def _margin(row: tuple, value: float) -> float:
         return value - row.threshold
     if row.direction == "below":
         return row.threshold - value
+    if row.direction == "within":
+        return row.threshold - abs(value)
     return min(value - row.threshold, row.threshold_high - value)
 
 
@@ -100,5 +112,5 @@ def _found(row: tuple) -> str:
 
 def _asked(row: tuple) -> str:
     """`> 0.95`, `10 to 20`."""
-    sign = {"above": ">", "below": "<"}.get(row.direction)
+    sign = {"above": ">", "below": "<", "within": "±"}.get(row.direction)
     return f"{sign} {row.threshold:g}" if sign else f"{row.threshold:g} to {row.threshold_high:g}"

@@ -9,7 +9,7 @@ from modgrow.figures.claims import LOOKS, legend
 from modgrow.figures.style import Figure
 
 COLUMNS = ("variant", "claim", "panel", "statement", "verdict", "baseline")
-FIRM = {"reproduced", "not reproduced"}
+FIRM = {"reproduced", "contradicted"}
 
 
 @style.theme()

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from modgrow.store.schema import FLAG, FROM_0, INTEGER, NAME, NUMBER, Schema, column
+from modgrow.store.schema import FROM_0, INTEGER, NAME, NUMBER, Schema, column
 
 SCHEMA = Schema(
     "comparisons",
@@ -14,7 +14,10 @@ SCHEMA = Schema(
             column("n_seeds_other", INTEGER),
             column("mean", NUMBER, null=True),
             column("mean_other", NUMBER, null=True),
-            column("paired", FLAG),
+            column("median", NUMBER, null=True),
+            column("median_other", NUMBER, null=True),
+            column("share_stuck", NUMBER, null=True),
+            column("share_stuck_other", NUMBER, null=True),
             column("difference", NUMBER, null=True),
             column("low", NUMBER, null=True),
             column("high", NUMBER, null=True),

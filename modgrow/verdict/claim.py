@@ -13,8 +13,8 @@
     def margin_for_weights(evidence: Evidence, arms: Arms) -> Sample: ...
 
 The function takes the evidence and the arms that it is judged on, in the order of the claim's record, and
-gives groups of networks with the components to compute from their means (`sample.py`), or a finished
-interval. Claims that share one stand above it one upon the other.
+gives the claim's components, each with its kind of interval (`sample.py`). Claims that share one stand
+above it one upon the other.
 
 A threshold is written down before the full runs that it judges (the first ones knowing a prototype's
 N_solved for some arms of Figs. 2 and 6); the history of `claims/`, and before it of `claims.py`, shows it. A
@@ -30,9 +30,10 @@ from typing import TypeVar
 from modgrow.schemas.evidence import SCHEMAS
 from modgrow.verdict import paper
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Measured, Sample
+from modgrow.verdict.intervals.interval import EQUIVALENCE, LEVEL
+from modgrow.verdict.sample import Arms, Sample
 
-Measure = Callable[[Evidence, Arms], Sample | Measured]
+Measure = Callable[[Evidence, Arms], Sample]
 Function = TypeVar("Function", bound=Callable)
 
 # Arms are matched by size: modular 5/10/15/20 against flat 20/54/91/128.
@@ -46,14 +47,17 @@ NEEDS = ("all", "any", "pairs")
 class Claim:
     """One checkable statement: it holds if `statistic` lies on the named side of `threshold`.
 
-    `direction` is "above", "below" or "between" (then `threshold` is the pair of bounds). `panel` is where
-    the statement stands in the paper ("own" for ours). `tables` and `arms` are what it is read from.
-    `measure` computes the statistic. `needs` says how few of the arms suffice to measure it: "all", "any"
-    one, or whole "pairs" of a modular arm and its flat match; it is judged on all of them, and on some only
-    in a variant. `resampled` is false where the interval is no bootstrap over seeds: a binomial one, or none
-    because the number is counted. `trained_tau`: says something only where tau is trained. `calibrated`: a
-    setting was chosen on it (the learning rate), or it follows from one that was; it is judged, but not
-    counted as reproduced.
+    `direction` is "above", "below", "between" (then `threshold` is the pair of bounds), or "within": no
+    difference larger than `threshold` either way, shown by two one-sided tests. `panel` is what the
+    statement belongs to ("own" for ours), `place` where in the paper it stands, `because` the reason of the
+    threshold. `tables` and `arms` are what it is read from. `measure` computes the statistic. `needs` says
+    how few of the arms suffice to measure it: "all", "any" one, or whole "pairs" of a modular arm and its
+    flat match; it is judged on all of them, and on some only in a variant.
+
+    `negligible`: a difference wholly within this much of 0 is equivalent, whatever its sign. `headline`: one
+    of the few that are judged together (Holm). `families`: sets modular against flat networks, so that it
+    is judged at every learning rate of these. `undecidable`: why no feasible number of networks can settle
+    it, which is said in place of a verdict. `trained_tau`: says something only where tau is trained.
     """
 
     name: str
@@ -65,16 +69,27 @@ class Claim:
     tables: tuple[str, ...]
     arms: tuple[str, ...]
     measure: Measure
+    place: str = ""
+    because: str = ""
     needs: str = "all"
-    resampled: bool = True
+    negligible: float | None = None
+    headline: bool = False
+    families: bool = False
+    undecidable: str = ""
     trained_tau: bool = False
-    calibrated: bool = False
+
+    @property
+    def level(self) -> float:
+        """Of the interval that the claim is judged by."""
+        return EQUIVALENCE if self.direction == "within" else LEVEL
 
     @property
     def bounds(self) -> tuple[float, float]:
         """The statistic must lie strictly between these two."""
         if self.direction == "between":
             return self.threshold
+        if self.direction == "within":
+            return (-self.threshold, self.threshold)
         return (self.threshold, math.inf) if self.direction == "above" else (-math.inf, self.threshold)
 
 
@@ -92,21 +107,27 @@ def claim(
     above: float | None = None,
     below: float | None = None,
     between: tuple[float, float] | None = None,
+    within: float | None = None,
+    place: str = "",
+    because: str = "",
     needs: str = "all",
-    resampled: bool = True,
+    negligible: float | None = None,
+    headline: bool = False,
+    families: bool = False,
+    undecidable: str = "",
     trained_tau: bool = False,
-    calibrated: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare a claim (`Claim` says what the words are) that the function below it measures.
 
-    One of `above`, `below` and `between` gives the direction and the threshold. Raises ValueError where a
-    declaration cannot be judged: claims are checked when their file is imported.
+    One of `above`, `below`, `between` and `within` gives the direction and the threshold. Raises ValueError
+    where a declaration cannot be judged: claims are checked when their file is imported.
     """
-    given = {"above": above, "below": below, "between": between}
+    given = {"above": above, "below": below, "between": between, "within": within}
     thresholds = {word: value for word, value in given.items() if value is not None}
     found = [
         _wrong_name(name),
         _wrong_direction(thresholds),
+        _wrong_bounds_of_equivalence({"within": within, "negligible": negligible}, because),
         _wrong_names("tables", tables, SCHEMAS, "modgrow/schemas/evidence.py"),
         _wrong_names("arms", arms, paper.ARMS, "modgrow/verdict/paper.py"),
         _wrong_needs(needs, arms),
@@ -129,10 +150,14 @@ def claim(
             tables=tables,
             arms=arms,
             measure=measure,
+            place=place,
+            because=because,
             needs=needs,
-            resampled=resampled,
+            negligible=negligible,
+            headline=headline,
+            families=families,
+            undecidable=undecidable,
             trained_tau=trained_tau,
-            calibrated=calibrated,
         )
         return measure
 
@@ -153,12 +178,23 @@ def _wrong_name(name: str) -> str:
 
 def _wrong_direction(thresholds: dict[str, float | tuple[float, float]]) -> str:
     if not thresholds:
-        return "it has no threshold; give one of above, below, between"
+        return "it has no threshold; give one of above, below, between, within"
     if len(thresholds) > 1:
         return f"it has thresholds {', '.join(thresholds)}; give one of them"
     bounds = thresholds.get("between")
     if bounds is not None and not (isinstance(bounds, tuple) and len(bounds) == 2 and bounds[0] < bounds[1]):
         return f"between is {bounds!r}; must be a pair, the lower bound first"
+    return ""
+
+
+def _wrong_bounds_of_equivalence(bounds: dict[str, float | None], because: str) -> str:
+    """A bound below which a difference does not matter is a judgement: it comes with its reason."""
+    given = {word: bound for word, bound in bounds.items() if bound is not None}
+    for word, bound in given.items():
+        if not bound > 0:
+            return f"{word} is {bound!r}; must be above 0"
+    if given and not because:
+        return f"{' and '.join(given)} without because; give the reason of the bound"
     return ""
 
 

@@ -3,14 +3,15 @@
 import pandas as pd
 
 from modgrow.arm import Arm
+from modgrow.verdict import sample
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.statistics import difference_of_means, probability_of_improvement
 
 
 def compare(curves: pd.DataFrame, pairs: list[tuple[str, str]], arms: dict[str, Arm]) -> pd.DataFrame:
     """One row per pair (arm, other): means of N_solved, arm minus other, probability that arm is ahead.
 
-    Modular arms of one size start from the same first module and are paired by seed; others are not.
+    Networks count as independent, also where arms start from the same first modules; an interval of the
+    difference knows the ends of the scale.
     """
     evidence = Evidence({"learning_curves": curves}, arms)
     return pd.DataFrame([_row(evidence, arm, other) for arm, other in pairs])
@@ -19,12 +20,9 @@ def compare(curves: pd.DataFrame, pairs: list[tuple[str, str]], arms: dict[str, 
 def _row(evidence: Evidence, arm: str, other: str) -> dict:
     first = evidence.n_solved(arm)
     second = evidence.n_solved(other)
-    ours = evidence.arms[arm]
-    theirs = evidence.arms[other]
-    alike = ours.grows == theirs.grows and ours.units == theirs.units
-    paired = alike and len(first) == len(second)
-    difference = difference_of_means(first, second, paired)
-    improvement = probability_of_improvement(first, second)
+    ahead = sample.ahead(first, second, evidence.ends(arm, other))
+    improvement = ahead.at()
+    difference = ahead.of_means().at()
     return {
         "arm": arm,
         "other": other,
@@ -32,7 +30,10 @@ def _row(evidence: Evidence, arm: str, other: str) -> dict:
         "n_seeds_other": len(second),
         "mean": first.mean(),
         "mean_other": second.mean(),
-        "paired": paired,
+        "median": first.median(),
+        "median_other": second.median(),
+        "share_stuck": evidence.stuck(arm).mean(),
+        "share_stuck_other": evidence.stuck(other).mean(),
         "difference": difference.estimate,
         "low": difference.low,
         "high": difference.high,

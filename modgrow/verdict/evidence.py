@@ -70,6 +70,20 @@ class Evidence:
         """Largest N at the end of training."""
         return self.of("learning_curves", arm).groupby("seed")["n_solved"].max()
 
+    def ends(self, *arms: str) -> tuple[int, int]:
+        """Between which two numbers N_solved of these arms lies: nothing, and all there was time for."""
+        recipes = [self.arms[arm] for arm in arms]
+        return min(arm.n_first for arm in recipes) - 1, max(arm.n_limit for arm in recipes)
+
+    def stuck(self, arm: str) -> pd.Series:
+        """Whether a network solved no new task in the last third of the epochs, and had not solved all.
+
+        Of what it did itself and not of a count that others reached: a flat network that has come to its
+        plateau is stuck as is a chain whose first module cannot be built on, and the share says how many are.
+        """
+        unfinished = self.n_solved(arm) < self.ends(arm)[1]
+        return unfinished & (self.late_tasks_per_epoch(arm) == 0)
+
     def tasks_per_epoch(self, arm: str, last_share: float = 1.0) -> pd.Series:
         """Tasks solved per epoch, over all epochs or the last share of them.
 

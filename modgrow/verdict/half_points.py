@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from modgrow.verdict.statistics import mean_interval
+from modgrow.verdict.intervals.smooth import smooth
 
 
 def summary(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
-    """Half-points per network, with each arm's geometric mean and bootstrap interval over seeds beside.
+    """Half-points per network, with each arm's geometric mean and t-interval over seeds beside.
 
     `arm_half_epsilon`, `low`, `high` and `n_seeds` leave out networks that solve nothing unperturbed.
     """
@@ -15,7 +15,7 @@ def summary(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     rows = []
     for (arm, pathway), own in found.groupby(["arm", "pathway"], sort=False):
         logs = np.log10(own["half_epsilon"].dropna())
-        interval = [10**value for value in mean_interval(logs)] if len(logs) else [np.nan] * 3
+        interval = [10**value for value in smooth(logs)] if len(logs) else [np.nan] * 3
         rows.append((arm, pathway, *interval, len(logs)))
     columns = ["arm", "pathway", "arm_half_epsilon", "low", "high", "n_seeds"]
     return found.merge(pd.DataFrame(rows, columns=columns), on=["arm", "pathway"])

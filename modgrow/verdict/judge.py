@@ -13,16 +13,24 @@ from modgrow.verdict import lineup
 from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.claim import Claim
 from modgrow.verdict.evidence import Evidence
+from modgrow.verdict.intervals.holm import holm
 from modgrow.verdict.lineup import Change, Part
-from modgrow.verdict.sample import Sample
-from modgrow.verdict.statistics import Interval, seeds_needed
+from modgrow.verdict.verdicts import (
+    ALPHA,
+    CONTRADICTED,
+    FEWEST,
+    NOT_JUDGED,
+    REPRODUCED,
+    UNDECIDED,
+    VERDICTS,
+    found,
+    p_value,
+)
 
-FEWEST = 3  # networks per arm
-VERDICTS = ("reproduced", "not reproduced", "inconclusive")
-NOT_JUDGED = "not judged"
 COLUMNS = (
-    "claim", "panel", "statement", "statistic", "arms", "estimate", "low", "high", "n_seeds", "n_left_out",
-    "direction", "threshold", "threshold_high", "calibrated", "verdict", "reason", "seeds_needed",
+    "claim", "panel", "place", "statement", "statistic", "arms", "estimate", "low", "high", "level",
+    "difference", "medians", "shares_stuck", "n_seeds", "n_left_out", "direction", "threshold",
+    "threshold_high", "because", "headline", "families", "p", "p_holm", "verdict", "reason", "seeds_needed",
 )  # fmt: skip
 
 
@@ -58,7 +66,18 @@ def _judge(evidence: Evidence, variant: Change) -> pd.DataFrame:
         if parts:
             reason = _why_not_judged(claim, parts, evidence, variant)
             rows.append(_row(claim, [part.trained_as for part in parts], evidence, reason))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return _together(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def _together(table: pd.DataFrame) -> pd.DataFrame:
+    """Headline claims stand only if they do so together (Holm); the rest as they are."""
+    own = table[table["headline"].astype(bool) & (table["verdict"] != NOT_JUDGED)]
+    adjusted = holm(dict(zip(own["claim"], own["p"], strict=True)))
+    table = table.assign(p_holm=table["claim"].map(adjusted).astype(float))
+    fallen = (table["p_holm"] > ALPHA) & table["verdict"].isin([REPRODUCED, CONTRADICTED])
+    table.loc[fallen, "reason"] = f"not with the other headline claims, {len(own)} in all"
+    table.loc[fallen, "verdict"] = UNDECIDED
+    return table
 
 
 def _why_not_judged(claim: Claim, parts: list[Part], evidence: Evidence, variant: Change) -> str:
@@ -85,21 +104,6 @@ def judge_variants(
     return pd.concat(tables, ignore_index=True)
 
 
-def verdict_of(claim: Claim, found: Interval, n_seeds: int) -> str:
-    """Reproduced if the whole interval lies on the claim's side, not if all of it lies on the other.
-
-    Two networks can agree by chance: with fewer than `FEWEST` a bootstrap has no say.
-    """
-    if not all(map(math.isfinite, found)) or (n_seeds < FEWEST and claim.resampled):
-        return "inconclusive"
-    low, high = claim.bounds
-    if low < found.low and found.high < high:
-        return "reproduced"
-    if found.high <= low or found.low >= high:
-        return "not reproduced"
-    return "inconclusive"
-
-
 def problems(table: pd.DataFrame) -> list[str]:
     """What is wrong with a table of claims: a verdict missing, or a number that should be finite is not."""
     unknown = ~table["verdict"].isin([*VERDICTS, NOT_JUDGED])
@@ -112,7 +116,7 @@ def problems(table: pd.DataFrame) -> list[str]:
 
 
 def count(table: pd.DataFrame) -> str:
-    """One line: how many claims came out how; our own and the calibrated ones are counted apart.
+    """One line: how many claims came out how; our own are counted apart.
 
     What was not judged is in none of these numbers, but said.
     """
@@ -129,19 +133,16 @@ def count(table: pd.DataFrame) -> str:
 
 
 def _counts_by_origin(judged: pd.DataFrame) -> str:
-    """The paper's claims, our own statements, and those on which a setting was chosen."""
+    """The paper's claims and our own statements."""
     ours = judged["panel"].str.startswith("own")
-    calibrated = judged["calibrated"].astype(bool)
-    return (
-        f"{_counts(judged[~ours & ~calibrated])} claims of the paper; "
-        f"{_counts(judged[ours])} statements of our own; "
-        f"{calibrated.sum()} more had a part in choosing a setting"
-    )
+    return f"{_counts(judged[~ours])} claims of the paper; {_counts(judged[ours])} statements of our own"
 
 
 def _counts(table: pd.DataFrame) -> str:
-    """`3 reproduced, 1 not reproduced, 0 inconclusive, of 4`."""
-    counts = [f"{(table['verdict'] == name).sum()} {name}" for name in VERDICTS]
+    """`3 reproduced, 1 contradicted, 0 undecided, of 4`; the other verdicts only where there are some."""
+    always = (REPRODUCED, CONTRADICTED, UNDECIDED)
+    numbers = {name: (table["verdict"] == name).sum() for name in VERDICTS}
+    counts = [f"{number} {name}" for name, number in numbers.items() if number or name in always]
     return ", ".join([*counts, f"of {len(table)}"])
 
 
@@ -165,7 +166,7 @@ def markdown(table: pd.DataFrame, note: str = "") -> str:
 
 
 def brief(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for readers: statement, numbers with interval, verdict, and why it is none or not counted."""
+    """The table for readers: statement, numbers with interval, verdict, and why it is none."""
     rows = table.assign(
         claim=table["statement"],
         asked=[_asked(row) for row in table.itertuples()],
@@ -176,19 +177,19 @@ def brief(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict_and_why(row: tuple) -> str:
-    """The verdict of a row, why it is none, and whether it is counted."""
+    """The verdict of a row, and why it is none."""
     words = [row.verdict]
-    if row.verdict == "inconclusive" and row.n_seeds < FEWEST:
+    if row.verdict == UNDECIDED and row.n_seeds < FEWEST:
         words.append(f"(fewer than {FEWEST} networks)")
     if row.reason:
         words.append(f"({row.reason})")
-    if row.calibrated:
-        words.append("(calibrated)")
+    if row.headline:
+        words.append("(headline)")
     return " ".join(words)
 
 
 def _asked(row: tuple) -> str:
-    """`above 0.95`, `10 to 20`."""
+    """`above 0.95`, `10 to 20`, `within 5`."""
     if row.direction == "between":
         return f"{row.threshold:g} to {row.threshold_high:g}"
     return f"{row.direction} {row.threshold:g}"
@@ -196,25 +197,40 @@ def _asked(row: tuple) -> str:
 
 def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict:
     """A claim with its numbers and verdict; `reason`: why it is not judged, empty if it is."""
-    measured = claim.measure(evidence, arms)
-    found = measured.interval(claim.direction) if isinstance(measured, Sample) else measured
-    verdict = NOT_JUDGED if reason else verdict_of(claim, found.interval, found.n_seeds)
+    sample = claim.measure(evidence, arms)
+    said = found(claim, sample)
     low, high = claim.bounds
-    needed = seeds_needed(found.interval, found.n_seeds, claim.bounds)
     return {
         "claim": claim.name,
         "panel": claim.panel,
+        "place": claim.place,
         "statement": claim.says,
         "statistic": claim.statistic,
         "arms": " ".join(arms),
-        **found.interval._asdict(),
-        "n_seeds": found.n_seeds,
-        "n_left_out": found.n_left_out,
+        **said.interval._asdict(),
+        "level": claim.level,
+        "difference": said.difference,
+        **_beside(claim, arms, evidence),
+        "n_seeds": said.n_seeds,
+        "n_left_out": said.n_left_out,
         "direction": claim.direction,
-        "threshold": low if claim.direction != "below" else high,
+        "threshold": low if claim.direction in ("above", "between") else high,
         "threshold_high": high if claim.direction == "between" else math.nan,
-        "calibrated": claim.calibrated,
-        "verdict": verdict,
-        "reason": reason,
-        "seeds_needed": max(needed, FEWEST) if verdict == "inconclusive" else math.nan,
+        "because": claim.because,
+        "headline": claim.headline,
+        "families": claim.families,
+        "p": p_value(claim, sample) if claim.headline and said.n_seeds else math.nan,
+        "p_holm": math.nan,
+        "verdict": NOT_JUDGED if reason else said.verdict,
+        "reason": reason or claim.undecidable,
+        "seeds_needed": math.nan if reason else said.seeds_needed,
     }
+
+
+def _beside(claim: Claim, arms: list[str], evidence: Evidence) -> dict[str, str]:
+    """Of a claim read from learning curves: median N_solved and the share that stuck, arm by arm."""
+    if "learning_curves" not in claim.tables:
+        return {"medians": "", "shares_stuck": ""}
+    medians = [f"{evidence.n_solved(arm).median():g}" for arm in arms]
+    shares = [f"{evidence.stuck(arm).mean():.2g}" for arm in arms]
+    return {"medians": " ".join(medians), "shares_stuck": " ".join(shares)}

@@ -1,13 +1,13 @@
 """Does training on a pool of kept activity differ from drawing new sequences for every batch?
 
 For every epoch, the difference of arms that are alike but for the pool, paired by seed (arms with one
-seed start from the same first module), with a bootstrap interval over seeds.
+seed start from the same first module), with a t-interval over seeds.
 """
 
 import pandas as pd
 
 from modgrow.errors import SettingsError
-from modgrow.verdict.statistics import difference_of_means
+from modgrow.verdict.intervals.smooth import smooth
 
 QUANTITIES = ("n_solved", "accuracy", "accuracy_previous")
 
@@ -36,7 +36,7 @@ def compare(curves: pd.DataFrame, pairs: dict[str, str]) -> pd.DataFrame:
 
 def _compared(pool: pd.Series, fresh: pd.Series) -> dict[str, float]:
     """Means of both, and the difference of networks with the same seed."""
-    difference = difference_of_means(pool, fresh, paired=True)
+    difference = smooth(pool - fresh)
     return {
         "n_seeds": len(pool),
         "mean_pool": pool.mean(),

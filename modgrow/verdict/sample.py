@@ -1,80 +1,146 @@
-"""What a claim's statistic is made of: groups of networks, and what is computed from their means.
+"""What a claim's statistic is made of: numbers, each with its kind of interval and the networks behind it.
 
-A claim about several arms (or K, or pathways) has one component for each and holds if all of them do:
-`statistics.worst`.
+A measure gives a list of components, one for each arm (or K, or pathway) that the claim speaks of; it
+holds if all of them do (`verdicts.py`).
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.statistics import Interval, worst
+from modgrow.verdict.intervals import exact
+from modgrow.verdict.intervals.ends import bounded
+from modgrow.verdict.intervals.interval import LEVEL, Interval, Values
+from modgrow.verdict.intervals.smooth import DIFFERENCE, smooth
+from modgrow.verdict.intervals.superiority import superiority
 
 Arms = Sequence[str]
+Ends = tuple[float, float]
 FEWEST_POINTS = 3  # two points always lie on a line
 
 
-class Measured(NamedTuple):
-    """An interval, the smallest number of networks per group behind it, and how many were left out."""
+@dataclass(frozen=True)
+class Component:
+    """One number of a claim: the kind of its interval, a function of groups of networks and a level.
 
-    interval: Interval
-    n_seeds: int
-    n_left_out: int
+    `n_left_out` networks lack a value. `is_exact`: the interval is right for however few networks.
+    `difference` is the kind by which arms set against arms differ in their means, shown beside.
+    """
 
+    kind: Callable[..., Interval]
+    groups: tuple[Values, ...]
+    n_left_out: int = 0
+    is_exact: bool = False
+    difference: Callable[..., Interval] | None = None
 
-class Sample(NamedTuple):
-    """Groups of networks, (seed, ...) each, and the components of the claim from the groups' means."""
+    @property
+    def n_seeds(self) -> int:
+        """The smallest number of networks in a group."""
+        return min(map(len, self.groups))
 
-    groups: Sequence[pd.Series | pd.DataFrame | np.ndarray]
-    components: Callable[..., Sequence[np.ndarray]] = lambda *means: means
+    def at(self, level: float = LEVEL) -> Interval:
+        """The interval at a level; an empty group has no estimate."""
+        if not self.n_seeds:
+            return Interval(np.nan, np.nan, np.nan)
+        return self.kind(*self.groups, level=level)
 
-    def interval(self, direction: str) -> Measured:
-        """Networks that lack a value are left out, and counted; an empty group has no estimate."""
-        groups = [np.asarray(group, float) for group in self.groups]
-        whole = [group[_complete(group)] for group in groups]
-        n_seeds = min(map(len, whole))
-        n_left_out = sum(map(len, groups)) - sum(map(len, whole))
-        if not n_seeds:
-            return Measured(Interval(np.nan, np.nan, np.nan), 0, n_left_out)
-        return Measured(worst(whole, self.components, direction), n_seeds, n_left_out)
+    def of_means(self) -> "Component":
+        """Arms against arms: the difference of means in their place. Else the component itself."""
+        return self if self.difference is None else replace(self, kind=self.difference)
 
-
-def _complete(group: np.ndarray) -> np.ndarray:
-    """Per network of a group (seed, ...), whether all of its values are there."""
-    values = tuple(range(1, group.ndim))
-    return np.isfinite(group).all(axis=values)
-
-
-def by_column(means: np.ndarray) -> list[np.ndarray]:
-    """The last axis of a group's means (..., column) taken apart: one component for each column."""
-    return list(np.moveaxis(means, -1, 0))
-
-
-def matched(evidence: Evidence, arms: Arms) -> list[str]:
-    """All modular arms, then their flat matches."""
-    modular, flat = evidence.split(arms)
-    return modular + flat
+    def with_networks(self, n: int) -> "Component":
+        """The same of so many networks like these, in the smallest group; the others grow alike."""
+        groups = [_repeated(group, round(len(group) * n / self.n_seeds)) for group in self.groups]
+        return replace(self, groups=tuple(groups))
 
 
-def differences(*means: np.ndarray) -> list[np.ndarray]:
-    """First half minus second half, pair by pair."""
-    half = len(means) // 2
-    pairs = zip(means[:half], means[half:], strict=True)
-    return [first - second for first, second in pairs]
+Sample = Sequence[Component]
 
 
-def paired(*values: pd.Series) -> pd.DataFrame:
-    """One group: values of networks that have them all, matched by seed."""
-    return pd.concat(values, axis=1, join="inner")
+def _repeated(values: Values, n: int) -> Values:
+    """`n` values, in which each comes as often as in these, as nearly as it can."""
+    return np.sort(values)[np.arange(n) * len(values) // n]
 
 
-def within(*means: np.ndarray) -> list[np.ndarray]:
-    """First minus second column of each group."""
-    return [mean[..., 0] - mean[..., 1] for mean in means]
+def component(kind: Callable[..., Interval], *groups: pd.Series, **more) -> Component:
+    """Of groups of networks, one value each; networks that lack theirs are left out, and counted."""
+    values = [np.asarray(group, float) for group in groups]
+    whole = tuple(group[np.isfinite(group)] for group in values)
+    n_left_out = sum(map(len, values)) - sum(map(len, whole))
+    return Component(kind, whole, n_left_out, **more)
+
+
+def mean(values: pd.Series) -> Component:
+    """The mean of a smooth quantity."""
+    return component(smooth, values)
+
+
+def difference(first: pd.Series, second: pd.Series) -> Component:
+    """Of a smooth quantity, mean of the first arm minus mean of the second."""
+    return component(partial(smooth, weights=DIFFERENCE), first, second)
+
+
+def paired_difference(first: pd.Series, second: pd.Series) -> Component:
+    """Of a smooth quantity, first minus second in networks of the same seed."""
+    return mean(by_seed(first, second, lambda one, other: one - other))
+
+
+def families(first: Sequence[pd.Series], second: Sequence[pd.Series]) -> Component:
+    """Of a smooth quantity, the mean of the arms of one family minus that of the other's."""
+    weights = [1 / len(first)] * len(first) + [-1 / len(second)] * len(second)
+    return component(partial(smooth, weights=weights), *first, *second)
+
+
+def mean_between(values: pd.Series, ends: Ends) -> Component:
+    """The mean of a quantity with two ends, such as N_solved."""
+    return component(partial(bounded, **_scale(ends)), values)
+
+
+def families_between(first: Sequence[pd.Series], second: Sequence[pd.Series], ends: Ends) -> Component:
+    """Of a quantity with two ends, the mean of the arms of one family minus that of the other's."""
+    weights = [1 / len(first)] * len(first) + [-1 / len(second)] * len(second)
+    return component(partial(bounded, weights=weights, **_scale(ends)), *first, *second)
+
+
+def ahead(first: pd.Series, second: pd.Series, ends: Ends) -> Component:
+    """How often a network of the first arm has more than one of the second; their means beside it."""
+    of_means = partial(bounded, weights=DIFFERENCE, **_scale(ends))
+    return component(superiority, first, second, difference=of_means)
+
+
+def median(values: pd.Series, ends: Ends = (-np.inf, np.inf)) -> Component:
+    """The value of a typical network, whatever those do that stick."""
+    return component(partial(exact.median, **_scale(ends)), values, is_exact=True)
+
+
+def share(hits: pd.Series) -> Component:
+    """The share of networks that hit, of truth values."""
+    return component(exact.share, hits, is_exact=True)
+
+
+def counted(value: float, n_seeds: int) -> Component:
+    """A number that is counted, the same in all networks."""
+    return component(exact.counted, np.full(n_seeds, value), is_exact=True)
+
+
+def _scale(ends: Ends) -> dict[str, float]:
+    return dict(zip(("least", "most"), ends, strict=True))
+
+
+def by_seed(first: pd.Series, second: pd.Series, of: Callable[..., pd.Series]) -> pd.Series:
+    """One value per seed that both arms have, of the two values there."""
+    both = pd.concat([first, second], axis=1, join="inner")
+    return of(both.iloc[:, 0], both.iloc[:, 1])
+
+
+def matched(evidence: Evidence, arms: Arms) -> list[tuple[str, str]]:
+    """Each modular arm with its flat match."""
+    return list(zip(*evidence.split(arms), strict=True))
 
 
 def spearman(curve: pd.Series) -> float:

@@ -1,19 +1,36 @@
 """Fig. 2: learning and generalisation."""
 
+from functools import partial
+
 import numpy as np
 
 from modgrow.arm import Arm
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Measured, Sample, by_column, differences, matched
-from modgrow.verdict.statistics import share_interval
+from modgrow.verdict.intervals.interval import Interval
+from modgrow.verdict.intervals.several import highest
+from modgrow.verdict.intervals.superiority import superiority
+from modgrow.verdict.sample import (
+    Arms,
+    Sample,
+    ahead,
+    component,
+    difference,
+    matched,
+    mean_between,
+    median,
+    paired_difference,
+    share,
+)
+
+PER_EPOCH = (0.0, 1.0)  # the ends of a pace: at most one task is added per epoch
 
 
 @claim(
     "one_task_per_epoch",
     panel="2a",
     says="Modular networks of more than 5 units solve about one new task in every epoch.",
-    statistic="tasks solved per epoch, lowest of the three arm means",
+    statistic="tasks solved per epoch, lowest of the three medians",
     above=0.95,
     tables=("learning_curves",),
     arms=LARGE,
@@ -23,30 +40,32 @@ from modgrow.verdict.statistics import share_interval
     "five_units_slower",
     panel="2a",
     says="Modules of 5 units solve fewer than one task per epoch.",
-    statistic="tasks solved per epoch, arm mean",
+    statistic="tasks solved per epoch, median",
     below=0.95,
     tables=("learning_curves",),
     arms=("modular_5",),
 )
 def pace(evidence: Evidence, arms: Arms) -> Sample:
     """Tasks solved per epoch, of each arm."""
-    return Sample([evidence.tasks_per_epoch(arm) for arm in arms])
+    return [median(evidence.tasks_per_epoch(arm), PER_EPOCH) for arm in arms]
 
 
 @claim(
     "modular_above_flat",
     panel="2a",
     says="Every modular network ends at a larger N than the flat network of its size.",
-    statistic="N_solved of the modular arm minus that of its flat match, lowest of the four differences"
-    " of means",
-    above=0.0,
+    statistic="probability that a modular network ends at a larger N than its flat match, lowest of the four",
+    above=0.5,
     tables=("learning_curves",),
     arms=MODULAR + FLAT,
     needs="pairs",
 )
 def advantage(evidence: Evidence, arms: Arms) -> Sample:
-    """N_solved of each modular arm minus that of its flat match."""
-    return Sample([evidence.n_solved(arm) for arm in matched(evidence, arms)], differences)
+    """N_solved of each modular arm against that of its flat match."""
+    return [
+        ahead(evidence.n_solved(modular), evidence.n_solved(flat), evidence.ends(modular, flat))
+        for modular, flat in matched(evidence, arms)
+    ]
 
 
 @claim(
@@ -61,50 +80,46 @@ def advantage(evidence: Evidence, arms: Arms) -> Sample:
 )
 def late_pace(evidence: Evidence, arms: Arms) -> Sample:
     """Tasks solved per epoch towards the end of training, of each arm."""
-    return Sample([evidence.late_tasks_per_epoch(arm) for arm in arms])
+    return [mean_between(evidence.late_tasks_per_epoch(arm), PER_EPOCH) for arm in arms]
 
 
 @claim(
     "pareto_front",
     panel="2b",
     says="For the weights that a flat network ends with, a modular network solves a larger N.",
-    statistic="largest mean N that a modular arm had solved with no more weights, minus the flat arm's "
-    "mean N_solved; lowest of the four",
-    above=0.0,
+    statistic="probability that a network of the best modular arm had solved more, with no more weights, "
+    "than a flat one at its end; lowest of the four",
+    above=0.5,
     tables=("learning_curves",),
     arms=MODULAR + FLAT,
     needs="pairs",
 )
 def advantage_at_equal_weights(evidence: Evidence, arms: Arms) -> Sample:
-    """For each flat arm: what the best modular arm had solved with the weights it ends with, minus its N.
+    """For each flat arm: what modular networks had solved with the weights that it ends with, against its N.
 
-    Which N these weights allow is known only when the flat arm's mean N_solved is, and that differs from
-    one resample to the next. So a modular group holds a network's answer for every N, (seed, N): as far as it
-    had come when it was allowed N, which is N or, if it stopped before, its N_solved.
+    The weights are those of a flat network that ends at the arm's mean N_solved. A modular network's answer
+    is as far as it had come with so many: the N that they allow or, if it stopped before, its N_solved.
     """
     modular, flat = evidence.split(arms)
-    n_solved = {arm: evidence.n_solved(arm) for arm in arms}
-    largest = max(values.max() for values in n_solved.values())
-    every_n = np.arange(largest + 1)
-
-    def components(*means: np.ndarray) -> list[np.ndarray]:
-        mean_reached = means[: len(modular)]  # (..., N): axes in front are resamples
-        mean_ends = means[len(modular) :]  # (...)
-        margins = []
-        for arm, end in zip(flat, mean_ends, strict=True):
-            weights = _n_weights_at(evidence.arms[arm], end)
-            reached = []
-            for own, by_n in zip(modular, mean_reached, strict=True):
-                allowed = _largest_n(evidence.arms[own], weights, at_most=largest)
-                reached.append(_pick(by_n, allowed))
-            margins.append(np.maximum.reduce(reached) - end)
-        return margins
-
-    reached_by_n = [np.minimum.outer(n_solved[arm].to_numpy(), every_n) for arm in modular]
-    return Sample([*reached_by_n, *(n_solved[arm] for arm in flat)], components)
+    found = []
+    for arm in flat:
+        ends = evidence.n_solved(arm)
+        weights = _n_weights_at(evidence.arms[arm], ends.mean())
+        reached = [
+            evidence.n_solved(own).clip(upper=_largest_n(evidence.arms[own], weights)) for own in modular
+        ]
+        found.append(component(_best_against_last, *reached, ends))
+    return found
 
 
-def _n_weights_at(flat: Arm, n: np.ndarray) -> np.ndarray:
+def _best_against_last(*groups: np.ndarray, level: float) -> Interval:
+    """Superiority over the last group of the best of the others."""
+    *several, last = groups
+    parts = [partial(superiority, group, last) for group in several]
+    return highest([lambda level, part=part: part(level=level) for part in parts], level)
+
+
+def _n_weights_at(flat: Arm, n: float) -> float:
     """The weights of a flat network that has solved `n`, a mean that may lie between two counts.
 
     Its units stay; every further task adds a head, which reads all units with two logits.
@@ -113,17 +128,11 @@ def _n_weights_at(flat: Arm, n: np.ndarray) -> np.ndarray:
     return flat.n_weights(1) + 2 * flat.units * n_more_heads
 
 
-def _largest_n(modular: Arm, n_weights: np.ndarray, at_most: int) -> np.ndarray:
-    """The largest N that a growing network reaches with so many weights, 0 to `at_most`."""
+def _largest_n(modular: Arm, n_weights: float) -> int:
+    """The largest N that a growing network reaches with so many weights; nothing solved with too few."""
     per_module = modular.n_weights(2) - modular.n_weights(1)
-    heads = np.floor((n_weights - modular.n_weights(1)) / per_module) + 1
-    return np.clip(heads + modular.n_first - 1, 0, at_most).astype(int)
-
-
-def _pick(by_n: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Of values (..., N), the one at `n` (...)."""
-    place = np.asarray(n)[..., None]
-    return np.take_along_axis(by_n, place, axis=-1)[..., 0]
+    heads = int((n_weights - modular.n_weights(1)) // per_module) + 1
+    return max(heads, 0) + modular.n_first - 1
 
 
 @claim(
@@ -134,13 +143,10 @@ def _pick(by_n: np.ndarray, n: np.ndarray) -> np.ndarray:
     above=0.0,
     tables=("learning_curves",),
     arms=("n200",),
-    resampled=False,
 )
-def share_at_200(evidence: Evidence, arms: Arms) -> Measured:
+def share_at_200(evidence: Evidence, arms: Arms) -> Sample:
     """Share of the networks that solved N = 200: an existence claim, so no network is left out."""
-    n_solved = evidence.n_solved(arms[0])
-    n_there = int((n_solved >= 200).sum())
-    return Measured(share_interval(n_there, len(n_solved)), len(n_solved), n_left_out=0)
+    return [share(evidence.n_solved(arms[0]) >= 200)]
 
 
 @claim(
@@ -154,8 +160,10 @@ def share_at_200(evidence: Evidence, arms: Arms) -> Measured:
 )
 def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
     """Accuracy on N + K, modular minus flat, at each K."""
-    groups = [evidence.generalisation(arm) for arm in matched(evidence, arms)]
-    return Sample(groups, lambda modular, flat: by_column(modular - flat))
+    [(modular, flat)] = matched(evidence, arms)
+    ours = evidence.generalisation(modular)
+    theirs = evidence.generalisation(flat)
+    return [difference(ours[k], theirs[k]) for k in ours]
 
 
 @claim(
@@ -169,5 +177,5 @@ def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
 )
 def change_over_k(evidence: Evidence, arms: Arms) -> Sample:
     """Accuracy at the largest K minus that at the smallest, of each arm."""
-    groups = [evidence.generalisation(arm) for arm in arms]
-    return Sample(groups, lambda *means: [mean[..., -1] - mean[..., 0] for mean in means])
+    curves = [evidence.generalisation(arm) for arm in arms]
+    return [paired_difference(by_k.iloc[:, -1], by_k.iloc[:, 0]) for by_k in curves]

@@ -5,25 +5,25 @@ import pandas as pd
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, differences, matched, slope, spearman
+from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, slope, spearman
 
 
 @claim(
     "tau_constant_in_modules",
     panel="4a",
     says="The trained tau stays the same from module to module.",
-    statistic="absolute difference of mean tau between the last and the first third of the modules",
-    below=0.2,
+    statistic="difference of mean tau between the last and the first third of the modules",
+    within=0.2,
+    because="a fifth of a time step; means of different sizes lie 1.0 to 1.55 apart",
     tables=("timescales",),
     arms=("modular_15",),
     trained_tau=True,
 )
 def drift_of_tau(evidence: Evidence, arms: Arms) -> Sample:
-    """Last minus first third of each network's modules, either way round."""
+    """Last minus first third of each network's modules."""
     curves = evidence.tau(arms[0])
     drifts = {seed: _drift(curve.dropna()) for seed, curve in curves.iterrows()}
-    # Below in both directions is small in size; the size itself would be biased: noise has one, too.
-    return Sample([pd.Series(drifts)], lambda drift: [drift, -drift])
+    return [mean(pd.Series(drifts))]
 
 
 def _drift(curve: pd.Series) -> float:
@@ -45,7 +45,7 @@ def _drift(curve: pd.Series) -> float:
 def final_tau(evidence: Evidence, arms: Arms) -> Sample:
     """Mean trained tau at the largest N that each network solved."""
     curves = evidence.tau(arms[0])
-    return Sample([curves.ffill(axis=1).iloc[:, -1]])
+    return [mean(curves.ffill(axis=1).iloc[:, -1])]
 
 
 @claim(
@@ -61,7 +61,7 @@ def final_tau(evidence: Evidence, arms: Arms) -> Sample:
 def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
     """Of each network, the rank correlation of a timescale with N."""
     curves = [evidence.tau_effective(arm, column) for arm in arms]
-    return Sample([by_seed.apply(lambda curve: spearman(curve.dropna()), axis=1) for by_seed in curves])
+    return [mean(by_seed.apply(lambda curve: spearman(curve.dropna()), axis=1)) for by_seed in curves]
 
 
 @claim(
@@ -76,9 +76,10 @@ def rank_correlations(evidence: Evidence, arms: Arms, column: str = "tau_effecti
 )
 def difference_at_the_same_n(evidence: Evidence, arms: Arms, column: str = "tau_effective") -> Sample:
     """A timescale, modular minus flat, over the N at which every network of both has a unit above 1."""
-    modular, flat = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in matched(evidence, arms)]
+    [pair] = matched(evidence, arms)
+    modular, flat = [evidence.tau_effective(arm, column).dropna(axis=1) for arm in pair]
     shared = modular.columns.intersection(flat.columns)
-    return Sample([modular[shared].mean(axis=1), flat[shared].mean(axis=1)], differences)
+    return [difference(modular[shared].mean(axis=1), flat[shared].mean(axis=1))]
 
 
 @claim(
@@ -97,7 +98,7 @@ def slope_beyond_ideal(evidence: Evidence, arms: Arms, column: str = "tau_effect
     max_lag = evidence.experiments["timescales"].max_lag
     ideal = ideal_timescales(curves.columns, max_lag).set_index("n")[column]
     ideal = ideal.where(ideal > 1)
-    return Sample([curves.apply(lambda curve: slope((curve - ideal).dropna()), axis=1)])
+    return [mean(curves.apply(lambda curve: slope((curve - ideal).dropna()), axis=1))]
 
 
 @claim(

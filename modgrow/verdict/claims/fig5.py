@@ -5,7 +5,7 @@ import pandas as pd
 
 from modgrow.verdict.claim import MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, by_column, paired, spearman, within
+from modgrow.verdict.sample import Arms, Sample, mean, paired_difference, spearman
 
 HURT = (0.6, 0.95)  # mean accuracy of the modules under a perturbation that hurts but does not ruin
 
@@ -23,7 +23,7 @@ def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Sample:
     """Half-point of W^R minus that of W^FF in the same network."""
     recurrent = evidence.log_half_points(arms[0], "recurrent")
     feedforward = evidence.log_half_points(arms[0], "feedforward")
-    return Sample([paired(recurrent, feedforward)], within)
+    return [paired_difference(recurrent, feedforward)]
 
 
 @claim(
@@ -40,7 +40,7 @@ def correlation_of_loss_with_depth(evidence: Evidence, arms: Arms) -> Sample:
     """Of each network, how the loss of accuracy ranks with N, for W^FF and for W^R."""
     feedforward = _correlations(evidence, arms[0], "feedforward")
     recurrent = _correlations(evidence, arms[0], "recurrent")
-    return Sample([paired(feedforward, recurrent)], by_column)
+    return [mean(feedforward), mean(recurrent)]
 
 
 def _correlations(evidence: Evidence, arm: str, pathway: str) -> pd.Series:
@@ -67,5 +67,5 @@ def margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
     for arm in arms:
         feedforward = evidence.change_of_weights(arm, "feedforward")
         recurrent = evidence.change_of_weights(arm, "recurrent")
-        changes.append(paired(feedforward, recurrent))
-    return Sample(changes, within)
+        changes.append(paired_difference(feedforward, recurrent))
+    return changes
