@@ -15,7 +15,7 @@ from modgrow.verdict.evidence import Evidence
 NEW = """
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample
+from modgrow.verdict.sample import Arms, Sample, mean
 
 
 @claim(
@@ -37,7 +37,7 @@ from modgrow.verdict.sample import Arms, Sample
     arms=("modular_10",),
 )
 def mean_n_solved(evidence: Evidence, arms: Arms) -> Sample:
-    return Sample([evidence.n_solved(arm) for arm in arms])
+    return [mean(evidence.n_solved(arm)) for arm in arms]
 """
 RIGHT = {
     "panel": '"own"', "says": '"a"', "statistic": '"b"', "above": "0.0", "tables": '("learning_curves",)',
@@ -74,8 +74,8 @@ def test_a_new_claim_is_one_edit(file_of_claims, monkeypatch):
     assert [claim.name for claim in new] == ["ten_units_get_far", "ten_units_get_far_but_not_too_far"]
     assert [claim.bounds for claim in new] == [(9.0, float("inf")), (12.0, 20.0)]
     monkeypatch.setattr(judge, "CLAIMS", new)
-    rows = [("modular_10", seed, 1, 10 + seed % 2) for seed in range(5)]
-    curves = pd.DataFrame(rows, columns=["arm", "seed", "epoch", "n_solved"])
+    rows = [("modular_10", seed, 1, 10 + seed % 2, 9 + seed % 2) for seed in range(5)]
+    curves = pd.DataFrame(rows, columns=["arm", "seed", "epoch", "n_solved", "n_tasks_solved"])
     table = judge.judge(Evidence({"learning_curves": curves}, {"modular_10": Arm(units=10)}))
     assert table["verdict"].tolist() == ["reproduced", "contradicted"]
     assert table["estimate"].tolist() == pytest.approx([10.4, 10.4])

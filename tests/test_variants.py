@@ -22,7 +22,7 @@ def test_an_unchanged_architecture_takes_part_and_stand_ins_replace():
     found = judge.judge_variant(changed_world(), {"flat_54": "flat_54.odd"}, {"flat_91": "flat_54"}, 5)
     found = found.set_index("claim")
     assert found.loc["modular_above_flat", "arms"] == "modular_10 flat_54.odd"
-    assert found.loc["modular_above_flat", "verdict"] == "contradicted"  # 61 against 61
+    assert found.loc["modular_above_flat", "verdict"] == "undecided"  # 61 against 61
     assert found.loc["generalisation_above_flat", "arms"] == "modular_15 flat_54.odd"
 
 

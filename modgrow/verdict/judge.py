@@ -66,10 +66,10 @@ def _judge(evidence: Evidence, variant: Change) -> pd.DataFrame:
         if parts:
             reason = _why_not_judged(claim, parts, evidence, variant)
             rows.append(_row(claim, [part.trained_as for part in parts], evidence, reason))
-    return _together(pd.DataFrame(rows, columns=list(COLUMNS)))
+    return together(pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
-def _together(table: pd.DataFrame) -> pd.DataFrame:
+def together(table: pd.DataFrame) -> pd.DataFrame:
     """Headline claims stand only if they do so together (Holm); the rest as they are."""
     own = table[table["headline"].astype(bool) & (table["verdict"] != NOT_JUDGED)]
     adjusted = holm(dict(zip(own["claim"], own["p"], strict=True)))

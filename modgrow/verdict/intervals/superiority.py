@@ -15,27 +15,30 @@ def superiority(first: Values, second: Values, level: float = LEVEL) -> Interval
     own to go by: they do not overlap, or all values are equal. NaN bounds where a sample has one network.
     Networks that share a seed count as independent: where sharing makes them alike, that is too wide.
     """
-    wins = _wins(np.asarray(first, float), np.asarray(second, float))
-    estimate = float(wins.mean())
-    if min(wins.shape) < 2:
+    shares = [_share_won(first, second), _share_won(second, first)]
+    n = [len(share) for share in shares]
+    estimate = float(shares[0].mean())
+    if min(n) < 2:
         return Interval(estimate, np.nan, np.nan)
-    # How often each network wins, averaged over the other sample: (network of first), (network of second).
-    parts = [wins.mean(axis).var(ddof=1) / len(wins.mean(axis)) for axis in (1, 0)]
+    parts = [share.var(ddof=1) / len(share) for share in shares]
     variance = sum(parts)
-    if variance == 0 or estimate in (0.0, 1.0):
-        return _newcombe(estimate, wins.shape, level)
-    freedom = variance**2 / sum(part**2 / (n - 1) for part, n in zip(parts, wins.shape, strict=True))
+    if variance == 0:
+        return _newcombe(estimate, n, level)
+    freedom = variance**2 / sum(part**2 / (own - 1) for part, own in zip(parts, n, strict=True))
     half_width = stats.t.ppf((1 + level) / 2, freedom) * variance**0.5 / (estimate * (1 - estimate))
     middle = special.logit(estimate)
     return Interval(estimate, *(float(special.expit(middle + side * half_width)) for side in (-1, 1)))
 
 
-def _wins(first: Values, second: Values) -> np.ndarray:
-    """(network of first, network of second): 1, 1/2 or 0."""
-    return (first[:, None] > second) + 0.5 * (first[:, None] == second)
+def _share_won(values: Values, others: Values) -> Values:
+    """Of each value, the share of the others that it is larger than; those that it equals count half."""
+    ordered = np.sort(others)
+    below = np.searchsorted(ordered, values, side="left")
+    not_above = np.searchsorted(ordered, values, side="right")
+    return (below + not_above) / (2 * len(ordered))
 
 
-def _newcombe(estimate: float, n: tuple[int, int], level: float) -> Interval:
+def _newcombe(estimate: float, n: list[int], level: float) -> Interval:
     """Newcombe's fifth method (Statistics in Medicine 25, 559, 2006): the variance is the bound's own."""
     z = stats.norm.ppf((1 + level) / 2)
     others = sum(n) / 2 - 1
