@@ -4,6 +4,8 @@ The loss is the cross-entropy at the last time step, mean over sequences, summed
 trained. SGD with (Nesterov's) momentum, the gradient's norm over all that trains clipped first.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from jaxtyping import Float, Int
@@ -11,6 +13,16 @@ from torch import Tensor, nn
 
 from modgrow.model import kernels, loops
 from modgrow.model.network import TENSORS, Network
+
+
+class Step(NamedTuple):
+    """What one step says of the batch before it: the loss in nats, summed over heads, and how often the last
+    head is right; and whether the gradient was longer than may be.
+    """
+
+    loss: float
+    accuracy: float
+    clipped: bool
 
 
 class Descent(torch.optim.SGD):
@@ -37,15 +49,16 @@ class Descent(torch.optim.SGD):
         initial: Float[Tensor, "unit sequence"],
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
         labels: Int[Tensor, "head sequence"],
-    ) -> float:
-        """One step; the loss before it."""
+    ) -> Step:
+        """One step."""
         logits = self.module.logits(self.module.reference(bits, initial, upstream)[-1])
         loss = nn.functional.cross_entropy(logits, labels, reduction="sum") / labels.shape[1]
         self.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(list(self.state), self.arm.clip_norm)
+        norm = nn.utils.clip_grad_norm_(list(self.state), self.arm.clip_norm)
         self.step()
-        return loss.item()
+        right = (logits[-1].argmax(0) == labels[-1]).double().mean()
+        return Step(loss.item(), right.item(), bool(norm > self.arm.clip_norm))
 
 
 class FusedDescent(Descent):
@@ -68,17 +81,18 @@ class FusedDescent(Descent):
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and its flat gradient by every tensor of the module, valid until the next call."""
         with kernels.tiny_numbers(zero=True):
-            loss = loops.gradients(*self._given(bits, initial, upstream, labels))
+            loss, _ = loops.gradients(*self._given(bits, initial, upstream, labels))
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
 
-    def learn(self, bits, initial, upstream, labels) -> float:
-        """One step; the loss before it."""
+    def learn(self, bits, initial, upstream, labels) -> Step:
+        """One step."""
         arm = self.arm
         with kernels.tiny_numbers(zero=True):
-            return loops.learn(
+            found = loops.learn(
                 *self._given(bits, initial, upstream, labels),
                 self._velocities, self._trains, arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
             )  # fmt: skip
+        return Step(*found)
 
     def _given(self, bits, initial, upstream, labels) -> tuple:
         """What both kernels take."""
