@@ -61,18 +61,23 @@ class Descent(torch.optim.SGD):
         return Step(loss.item(), right.item(), bool(norm > self.arm.clip_norm))
 
 
-class FusedDescent(Descent):
-    """The same in one compiled call, on the memory of the module's own tensors."""
+class FusedDescent:
+    """The same in one compiled call, on the memory of the module's own tensors.
+
+    No optimiser of torch's: making one imports torch's compiler, which takes longer than a short training.
+    """
 
     def __init__(self, network: Network):
-        super().__init__(network)
-        tensors = [getattr(self.module, name) for name in TENSORS]
-        velocities = self.velocities
+        self.module = network.newest
+        self.arm = network.arm
+        tensors = {name: getattr(self.module, name) for name in TENSORS}
+        trained = {name: x for name, x in tensors.items() if x is not None and x.requires_grad}
+        self.velocities = {name: torch.zeros_like(x, requires_grad=False) for name, x in trained.items()}
         like = self.module.tau.detach()
-        self._values = kernels.flat_arrays(tensors, like)
-        self._velocities = kernels.flat_arrays([velocities.get(name) for name in TENSORS], like)
+        self._values = kernels.flat_arrays(list(tensors.values()), like)
+        self._velocities = kernels.flat_arrays([self.velocities.get(name) for name in TENSORS], like)
         self._gradients = tuple(map(np.empty_like, self._values))
-        self._trains = np.array([name in velocities for name in TENSORS])
+        self._trains = np.array([name in trained for name in TENSORS])
         self._slope = like.numpy().dtype.type(self.module.negative_slope)  # a kernel takes one precision
         self._inside = self.module.leak == "inside"
         self._workspace = like.new_empty(0).numpy()
@@ -108,3 +113,6 @@ class FusedDescent(Descent):
             tau = self.module.tau.detach()
             self._workspace = tau.new_empty(1 << (numbers - 1).bit_length()).numpy()  # torch aligns it
             self._signs = np.empty(1 << (marks - 1).bit_length(), np.uint16)
+
+
+Optimizer = Descent | FusedDescent

@@ -8,19 +8,19 @@ from jaxtyping import Float
 
 from modgrow import task
 from modgrow.learning.activity import Batch, Fresh, Pool
-from modgrow.learning.descent import Descent, FusedDescent, Step
+from modgrow.learning.descent import Descent, FusedDescent, Optimizer, Step
 from modgrow.learning.draws import draw_initial
 from modgrow.model.network import Network
 
 WINDOW = 20  # updates: of 256 sequences each, 5,120, whose share of 0.98 has a standard error of 0.002
 
 
-def make_optimizer(network: Network) -> Descent:
+def make_optimizer(network: Network) -> Optimizer:
     """SGD over what trains now; frozen tensors are not in it, so no momentum can move them."""
     return (FusedDescent if network.newest.tau.device.type == "cpu" else Descent)(network)
 
 
-def update(network: Network, optimizer: Descent, batch: Batch, rng: np.random.Generator) -> Step:
+def update(network: Network, optimizer: Optimizer, batch: Batch, rng: np.random.Generator) -> Step:
     """One step down the cross-entropy at the last time step, summed over the heads being trained."""
     arm = network.arm
     initial = draw_initial(rng, arm.units, batch.bits.shape[1], arm.initial_state).to(batch.bits)
@@ -44,7 +44,7 @@ class Epoch(NamedTuple):
 
 
 def train_epoch(
-    network: Network, optimizer: Descent, source: Pool | Fresh, rng: np.random.Generator
+    network: Network, optimizer: Optimizer, source: Pool | Fresh, rng: np.random.Generator
 ) -> Epoch:
     """`updates_per_epoch` updates on the newest N. The first loss that is not finite ends the epoch."""
     steps = []
