@@ -127,4 +127,4 @@ def test_the_fused_step_works_on_the_memory_of_the_modules_own_tensors(flat):
             tensor = getattr(newest, name)
             if tensor is not None:
                 assert values.ctypes.data == tensor.data_ptr()
-                assert kept.ctypes.data == optimizer.state[tensor]["momentum_buffer"].data_ptr()
+                assert kept.ctypes.data == optimizer.velocities[name].data_ptr()

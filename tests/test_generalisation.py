@@ -60,11 +60,11 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
     substrate = generalisation.Substrate(solved(network, 4), 3, test_batches=2)
     orders = range(5, 8)
     together = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
-    optimizer = generalisation.make_optimizer(together)
+    optimizer = generalisation.Descent(together)
     alone = [
         generalisation.with_new_heads(substrate.module, substrate.arm, 0, [n], "readout") for n in orders
     ]
-    optimizers = [generalisation.make_optimizer(one) for one in alone]
+    optimizers = [generalisation.Descent(one) for one in alone]
     rng, clipped = np.random.default_rng(0), 0
     for _ in range(4):
         states, labels = generalisation.read_apart(substrate, orders, rng)
