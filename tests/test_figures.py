@@ -70,7 +70,7 @@ def test_an_arm_that_never_got_to_n_is_named_in_fig_2c(tmp_path):
 def timescales(arm: str) -> pd.DataFrame:
     rows = [(arm, 0, n, drive, unit, 1.5) for n in (2, 3) for drive in ("uniform", "0.5") for unit in (0, 1)]
     table = pd.DataFrame(rows, columns=["arm", "seed", "n", "drive", "unit", "tau"])
-    return table.assign(state="fitted", tau_effective=2.0, tau_weighted=1.2, tau_refit=2.1)
+    return table.assign(trained=True, state="fitted", tau_effective=2.0, tau_weighted=1.2, tau_refit=2.1)
 
 
 def test_fig_4_says_which_arm_solved_nothing(tmp_path):
