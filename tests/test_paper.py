@@ -21,7 +21,8 @@ from tests.runs import ROOT
 
 COMMITTED = ROOT / "docs" / "results"
 OTHER = {  # per key of an arm, a value that is not the paper's
-    "architecture": "flat", "units": 6, "task": "match", "bias_initial": "single", "feedforward_delay": 0,
+    "architecture": "flat", "units": 6, "task": "match", "bias_initial": "single",
+    "feedforward_delay": 0, "frozen_from": 3,
     "copy_noise": 0.3, "negative_slope": 0.02, "leak": "inside", "initial_state": 0.0,
     "weight_scale": 2.0, "tau_initial": [1.0, 1.0], "tau_trained": False, "density": 0.5, "n_first": 3,
     "length_extra": 3, "length_factor": 2.5, "learning_rate": 0.3, "momentum": 0.2, "nesterov": False,
