@@ -55,6 +55,16 @@ def test_what_cannot_be_printed_is_left_out_of_a_title(tmp_path):
     assert "a b" in texts(fig6.draw(curves(ARMS), [("a\x00b\x1b\ud800", list(ARMS))], ARMS), tmp_path)
 
 
+def test_no_curve_of_fig_6_leaves_a_panel_though_a_later_one_is_higher():
+    table = curves(ARMS, epochs=20)
+    low = table["arm"] == "flat_20"
+    table.loc[low, "n_solved"] = table.loc[low, "n_solved"].clip(upper=3)
+    figure = fig6.draw(table, [("low", ["flat_20"]), ("high", ["modular_5"])], ARMS)
+    for panel in figure.axes:
+        for line in panel.lines:
+            assert np.nanmax(line.get_ydata()) < panel.get_ylim()[1]
+
+
 def test_a_panel_without_arms_says_so(tmp_path):
     found = texts(fig6.draw(curves(ARMS), [("full", list(ARMS)), ("empty", [])], ARMS), tmp_path)
     assert "no arms are named" in found
