@@ -72,7 +72,7 @@ class Torch:
 
     def update(self, index: int, rng: np.random.Generator) -> float:
         """One step on a batch; the loss before it."""
-        return update(self.network, self.optimizer, self.batches[index], rng)
+        return update(self.network, self.optimizer, self.batches[index], rng).loss
 
 
 def prepare(architecture: str, units: int) -> Work:

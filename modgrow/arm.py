@@ -65,6 +65,14 @@ class Arm(Record):
         json_schema_extra={"as_before": 1},
     )
 
+    frozen_from: int = Field(
+        2,
+        ge=2,
+        le=1000,
+        description="first module whose frozen pathways do not train; those before train all",
+        json_schema_extra={"as_before": 2},
+    )
+
     task: TaskName = Field(
         "parity",
         description="what is learnt: a file of modgrow/tasks",
@@ -139,6 +147,10 @@ class Arm(Record):
             raise ValueError("growth is null; a modular arm needs a policy, or leave the key out")
         if not self.grows and self.feedforward_delay == 0:
             raise ValueError("feedforward_delay is 0; a flat arm has no W^FF: leave it out")
+        if not self.grows and self.frozen_from != 2:
+            raise ValueError(
+                f"frozen_from is {self.frozen_from}; a flat arm has no module to freeze: leave it out"
+            )
         if self.epochs is None and self.n_max is None:
             raise ValueError("epochs and n_max are both null; give at least one, or training never ends")
         if self.epochs is None and self.threshold == 1.0:

@@ -39,6 +39,13 @@ class Perturbation(Record):
     tau: Strengths = Field(
         default=Strengths(lowest=0.001, highest=10.0, count=13), description="epsilon for tau"
     )
+    fine: Strengths = Field(
+        default=Strengths(lowest=0.04, highest=0.6, count=13),
+        description="more epsilon for either, where the curves fall",
+    )
+    modules: list[Annotated[int, Field(ge=2, le=1000)]] = Field(
+        default_factory=lambda: [5, 15, 30], description="modules whose W^R or W^FF is disturbed alone"
+    )
     draws: Count = Field(10, description="independent perturbations per network")
     steps: Count = Field(1000, description="scored steps of each continuous run")
     threshold: float = Field(0.9, ge=0.0, lt=1.0, description="a task counts as solved above this accuracy")

@@ -36,7 +36,8 @@ def generalisation_mb(arm: Arm, asked: "Generalisation") -> int:
 
 def perturbation_mb(arm: Arm, asked: "Perturbation") -> int:
     """Activity of two modules in every version of the network at once, and a row for each of their tasks."""
-    versions = (max(asked.weights.count, asked.tau.count) + 1) * asked.draws
+    strengths = max(asked.weights.count, asked.tau.count) + asked.fine.count + 1
+    versions = strengths * asked.draws
     steps = max(100, 4 * arm.n_limit) + asked.steps
     activity = 2 * 4 * steps * versions * (arm.units + 1)
     weights = 2 * 4 * versions * arm.units**2

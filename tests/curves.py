@@ -11,8 +11,10 @@ def curve(arm="a", seed=0, epochs=50):
     """A learning curve in which every epoch solves one N more."""
     epoch = np.arange(1, epochs + 1)
     columns = {"arm": arm, "seed": seed, "epoch": epoch, "n": epoch + 1, "loss": 0.5 / epoch}
+    columns |= {"n_solved": epoch + 1, "n_tasks_solved": epoch, "diverged": False}
+    columns |= {"clipped": 0.25, "learnt_after": 100}
     columns |= {"accuracy": 1 - 0.01 / epoch, "accuracy_previous": np.where(epoch > 1, 0.75, np.nan)}
-    return pd.DataFrame({**columns, "n_solved": epoch + 1, "n_tasks_solved": epoch, "diverged": False})
+    return pd.DataFrame(columns)[SCHEMA.columns.names]
 
 
 def made_by(arm="a", seed=0, **settings):

@@ -86,7 +86,14 @@ def world(right=True):
         for n, reader in zip(range(2, 31), ideal, strict=True):
             tau = (1.4 + 0.02 * n * (not right)) if modular else (1.0 if right else 1.5)
             effective = 2 + reader + sign * (0.1 * n + modular) if right else 9 - 0.1 * n - modular
-            row = {"n": n, "drive": "uniform", "unit": 0, "tau": tau, "tau_weighted": effective}
+            row = {
+                "n": n,
+                "trained": True,
+                "drive": "uniform",
+                "unit": 0,
+                "tau": tau,
+                "tau_weighted": effective,
+            }
             found.append((row, "tau_effective", effective))
         return found
 

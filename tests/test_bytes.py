@@ -23,7 +23,7 @@ from modgrow.cli import inspection, why
 from modgrow.errors import ModgrowError
 from modgrow.experiments.autocorrelation import LagSums
 from modgrow.learning.curriculum import Curriculum
-from modgrow.model import compiled, few, kernels
+from modgrow.model import compiled, kernels
 from modgrow.model.trained import Trained
 from modgrow.store import checked, networks
 from tests.conftest import small_arm
@@ -154,7 +154,7 @@ def test_recordings_have_the_same_bytes_on_any_number_of_threads(units, rng):
     found = []
     for threads in (1, 2, 4):
         with threadpool_limits(threads):
-            found.append(few.states(curriculum.network.newest, bits, initial, None))
+            found.append(curriculum.network.newest.states(bits, initial, None))
     assert torch.equal(found[0], found[1])
     assert torch.equal(found[0], found[2])
 
@@ -344,7 +344,7 @@ def test_without_a_compiler_importing_works_and_training_is_refused_in_one_line(
 
 
 def test_importing_compiles_and_writes_nothing(tmp_path):
-    code = "import modgrow.learning.curriculum, modgrow.experiments.timescales, modgrow.model.few"
+    code = "import modgrow.learning.curriculum, modgrow.experiments.timescales"
     environment = {"PATH": os.environ["PATH"], "NUMBA_CACHE_DIR": str(tmp_path), "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
     assert list(tmp_path.iterdir()) == []

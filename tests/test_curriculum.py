@@ -64,11 +64,11 @@ def count_updates(monkeypatch):
 
 @pytest.mark.parametrize("flat", [False, True])
 def test_a_loss_that_is_not_finite_stops_the_network_at_once_and_is_recorded(flat, monkeypatch):
-    losses = count_updates(monkeypatch)
+    steps = count_updates(monkeypatch)
     run = Curriculum(small_arm(flat=flat, **DIVERGING), 0)
     (record,) = run
-    assert [bool(np.isfinite(loss)) for loss in losses] == [True] * (len(losses) - 1) + [False]
-    assert len(losses) < run.arm.updates_per_epoch
+    assert [bool(np.isfinite(step.loss)) for step in steps] == [True] * (len(steps) - 1) + [False]
+    assert len(steps) < run.arm.updates_per_epoch
     assert run.diverged
     assert (record.epoch, record.n_solved, record.diverged) == (1, 1, True)
     assert np.isnan([record.loss, record.accuracy]).all()
@@ -78,10 +78,10 @@ def test_a_weight_that_is_not_finite_stops_the_network_though_the_loss_is(monkey
     run, original = Curriculum(small_arm(epochs=9, threshold=0.0), 0), curriculum.train_epoch
 
     def trained(network, *what):
-        loss = original(network, *what)
+        epoch = original(network, *what)
         if network.n_newest == 3:
             network.newest.feedforward.data[0, 0] = float("inf")
-        return loss
+        return epoch
 
     monkeypatch.setattr(curriculum, "train_epoch", trained)
     assert [(r.epoch, r.n_solved, r.diverged) for r in run] == [(1, 2, False), (2, 2, True)]

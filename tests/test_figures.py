@@ -55,6 +55,16 @@ def test_what_cannot_be_printed_is_left_out_of_a_title(tmp_path):
     assert "a b" in texts(fig6.draw(curves(ARMS), [("a\x00b\x1b\ud800", list(ARMS))], ARMS), tmp_path)
 
 
+def test_no_curve_of_fig_6_leaves_a_panel_though_a_later_one_is_higher():
+    table = curves(ARMS, epochs=20)
+    low = table["arm"] == "flat_20"
+    table.loc[low, "n_solved"] = table.loc[low, "n_solved"].clip(upper=3)
+    figure = fig6.draw(table, [("low", ["flat_20"]), ("high", ["modular_5"])], ARMS)
+    for panel in figure.axes:
+        for line in panel.lines:
+            assert np.nanmax(line.get_ydata()) < panel.get_ylim()[1]
+
+
 def test_a_panel_without_arms_says_so(tmp_path):
     found = texts(fig6.draw(curves(ARMS), [("full", list(ARMS)), ("empty", [])], ARMS), tmp_path)
     assert "no arms are named" in found
@@ -70,7 +80,7 @@ def test_an_arm_that_never_got_to_n_is_named_in_fig_2c(tmp_path):
 def timescales(arm: str) -> pd.DataFrame:
     rows = [(arm, 0, n, drive, unit, 1.5) for n in (2, 3) for drive in ("uniform", "0.5") for unit in (0, 1)]
     table = pd.DataFrame(rows, columns=["arm", "seed", "n", "drive", "unit", "tau"])
-    return table.assign(state="fitted", tau_effective=2.0, tau_weighted=1.2, tau_refit=2.1)
+    return table.assign(trained=True, state="fitted", tau_effective=2.0, tau_weighted=1.2, tau_refit=2.1)
 
 
 def test_fig_4_says_which_arm_solved_nothing(tmp_path):

@@ -120,6 +120,30 @@ def test_the_fit_is_as_good_as_a_global_search(seed):
     assert fits.fit(acf).aic_two <= fits.aic_of(best.fun, 31, 4) + 0.01
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_published_fit_is_scipys_curve_fit_from_the_middle_of_the_bounds(seed):
+    rng, lags = np.random.default_rng(seed), np.arange(31.0)
+    tau = rng.uniform(1.0, 12.0)
+    acf = np.exp(-lags / tau) + 0.02 * rng.standard_normal(31)
+    acf[0] = 1.0
+
+    def one(k, a, tau):
+        return a * np.exp(-k / tau)
+
+    def two(k, a, c, first, second):
+        return a * (c * np.exp(-k / first) + (1 - c) * np.exp(-k / second))
+
+    fitted = []
+    for curve, n_taus in ((one, 1), (two, 2)):
+        bounds = ([0] * n_taus + [fits.TAU_MIN] * n_taus, [1] * n_taus + [100] * n_taus)
+        start = [0.5] * n_taus + [50.0] * n_taus
+        found, _ = optimize.curve_fit(curve, lags, acf, start, bounds=bounds, max_nfev=5000)
+        rss = ((curve(lags, *found) - acf) ** 2).sum()
+        fitted.append((fits.aic_of(rss, 31, 2 * n_taus), max(found[n_taus:])))
+    assert fits.published(acf) == pytest.approx(min(fitted)[1], rel=1e-3)
+    assert np.isnan(fits.published(np.full(31, np.nan)))
+
+
 def test_the_richer_model_never_fits_worse(rng):
     for _ in range(25):
         acf = np.concatenate([[1.0], rng.uniform(-0.3, 0.9, 30)])

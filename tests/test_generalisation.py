@@ -1,5 +1,7 @@
 """Generalisation (Fig. 2c) and the recording of timescales (Fig. 4)."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -60,11 +62,11 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
     substrate = generalisation.Substrate(solved(network, 4), 3, test_batches=2)
     orders = range(5, 8)
     together = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
-    optimizer = generalisation.make_optimizer(together)
+    optimizer = generalisation.Descent(together)
     alone = [
         generalisation.with_new_heads(substrate.module, substrate.arm, 0, [n], "readout") for n in orders
     ]
-    optimizers = [generalisation.make_optimizer(one) for one in alone]
+    optimizers = [generalisation.Descent(one) for one in alone]
     rng, clipped = np.random.default_rng(0), 0
     for _ in range(4):
         states, labels = generalisation.read_apart(substrate, orders, rng)
@@ -194,11 +196,28 @@ def test_recorded_rows_name_every_solved_n_drive_and_unit(flat, trained):
     found = timescales.rows(Trained.of(run, {}), runs=2, steps=2000, burn_in=100, max_lag=30)
     solved = range(2, run.n_solved + 1)
     units = 6 if flat else 10
-    assert set(found[["n", "drive", "unit"]].itertuples(index=False, name=None)) == {
-        (n, drive, unit) for n in solved for drive in ("uniform", "0.5") for unit in range(units)
-    }
+    drives = ("uniform", "0.5")
+    kinds = [True] if flat else [True, False]
+    keys = ["n", "trained", "drive", "unit"]
+    assert sorted(found[keys].itertuples(index=False, name=None)) == sorted(
+        itertools.product(solved, kinds, drives, range(units))
+    )
+    assert (found["tau_published"].notna() <= (found["drive"] == "uniform")).all()
     assert (found["tau"] >= 1).all()
     assert set(found["state"]) <= {"fitted", "silent"}
+
+
+def test_an_untrained_chain_is_what_its_births_make_of_the_first_module(trained):
+    """All is copied but the heads: every module is the first one as it was drawn, and W^FF module 2's."""
+    chain = timescales.untrained(Trained.of(trained, {}), 4)
+    first = Network(trained.arm)
+    grow(first, trained.seed)
+    for module in chain:
+        assert torch.equal(module.recurrent, first.newest.recurrent)
+        assert torch.equal(module.tau, first.newest.tau)
+        assert not module.recurrent.requires_grad
+    assert torch.equal(chain[3].feedforward, chain[1].feedforward)
+    assert not torch.equal(chain[0].recurrent, trained.network.chain[0].recurrent)
 
 
 def test_the_self_check_fits_again_a_process_of_what_was_found(rng):

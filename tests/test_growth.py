@@ -70,8 +70,7 @@ def test_modules_below_the_newest_are_bit_identical_after_training():
     grow(network, 0)
     before = copy.deepcopy(network.state_dict())
     optimizer = make_optimizer(network)
-    in_optimizer = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    assert in_optimizer == {id(p) for p in network.newest.parameters()}
+    assert set(optimizer.velocities) == {name for name, _ in network.newest.named_parameters()}
     assert not any(p.requires_grad for module in list(network.chain)[:-1] for p in module.parameters())
     train_epoch(network, optimizer, pool, stream(0, "more"))
     for name, value in network.state_dict().items():
@@ -212,6 +211,14 @@ def test_the_first_module_that_owns_a_pathway_always_trains_it():
     assert set(births[1].trained) == {"feedforward"}
     assert set(births[1].frozen) == set(PATHWAYS) - {"feedforward"}
     assert not torch.equal(network.chain[1].feedforward, network.chain[1].start["feedforward"])
+
+
+def test_frozen_from_3_lets_module_2_train_all_and_freezes_from_the_next_on():
+    frozen = set(PATHWAYS) - {"recurrent", "readout"}
+    policy = Growth(**dict.fromkeys(frozen, "copy freeze"))
+    _, births = grown(small_arm(growth=policy, frozen_from=3), 4)
+    assert [set(birth.frozen) for birth in births] == [set(), set(), frozen, frozen]
+    assert set(births[1].trained) == set(PATHWAYS)
 
 
 def test_initial_means_that_every_module_begins_as_module_2_began():

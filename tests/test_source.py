@@ -189,7 +189,13 @@ def test_an_extra_file_that_is_not_there_is_named():
 
 
 # What is left out of an identity: written down once, and never changed.
-ADDED = {"task": "parity", "feedforward_delay": 1, "bias_initial": "single", "copy_noise": 0.05}
+ADDED = {
+    "task": "parity",
+    "feedforward_delay": 1,
+    "frozen_from": 2,
+    "bias_initial": "single",
+    "copy_noise": 0.05,
+}
 OLD_KEYS = {  # of the first networks; always there
     "architecture", "batch_size", "clip_norm", "density", "dtype", "epochs", "growth", "initial_state",
     "leak", "learning_rate", "length_extra", "length_factor", "momentum", "n_first", "n_max",
@@ -204,7 +210,13 @@ def test_keys_that_were_added_are_left_out_at_the_value_that_means_as_before():
     before = Arm(units=5, **ADDED)
     assert set(before.canonical) == OLD_KEYS
     assert list(before.canonical) == sorted(before.canonical)
-    other = {"task": "match", "feedforward_delay": 0, "bias_initial": "source", "copy_noise": 0.3}
+    other = {
+        "task": "match",
+        "feedforward_delay": 0,
+        "frozen_from": 3,
+        "bias_initial": "source",
+        "copy_noise": 0.3,
+    }
     for key, value in other.items():
         arm = Arm(units=5, **{**ADDED, key: value})
         assert set(arm.canonical) == OLD_KEYS | {key}

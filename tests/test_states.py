@@ -96,6 +96,10 @@ def same_to_a_reader(key, changed, true, threshold):
     value, before = changed.get(key), true[key]
     if type(value) is type(before) and value == before:
         return True
+    if key == "learnt_after":
+        return value is None or (type(value) is int and value in (1, 2))  # two updates per epoch
+    if key == "clipped" and type(value) in (int, float):
+        return 0 <= value <= 1
     if type(value) not in (float, int) or isinstance(value, bool) or before is None:
         return False
     if key == "loss":

@@ -118,6 +118,8 @@ def test_tables_say_what_they_promise(finished):
         "n_solved",
         "n_tasks_solved",
         "diverged",
+        "clipped",
+        "learnt_after",
     ]
     assert list(curves.columns) == expected
     assert curves.groupby(["arm", "seed"]).size().to_dict() == {

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from modgrow.model.trained import Trained
 
-COLUMNS = ("pathway", "module", "variance")
+COLUMNS = ("pathway", "module", "variance", "relative_change")
 
 
 def change_variance(
@@ -28,8 +28,16 @@ def change_variance(
     return float(np.var(scores[1] - scores[0]))
 
 
+def relative_change(
+    older: Float[np.ndarray, "unit unit"], newer: Float[np.ndarray, "unit unit"], recurrent: bool
+) -> float:
+    """||newer - older|| / ||older||, Frobenius, of W^R off the diagonal; nothing is normalised before."""
+    used = ~np.eye(len(older), dtype=bool) if recurrent else np.ones(older.shape, bool)
+    return float(np.linalg.norm((newer - older)[used]) / np.linalg.norm(older[used]))
+
+
 def rows(trained: Trained) -> pd.DataFrame:
-    """Rows (pathway, module, variance) of the modules that solved their task."""
+    """Rows (pathway, module, variance, relative_change) of the modules that solved their task."""
     at_last = trained.at(trained.n_solved)
     solved = list(at_last.network.chain) if at_last else []
     recurrent = [module.recurrent.numpy() for module in solved]
@@ -48,5 +56,6 @@ def conservation(recurrent: list[np.ndarray], feedforward: list[np.ndarray]) -> 
         for module, (older, newer) in enumerate(itertools.pairwise(matrices), first):
             variance = change_variance(older, newer, pathway == "recurrent")
             if np.isfinite(variance):
-                found.append({"pathway": pathway, "module": module, "variance": variance})
+                change = relative_change(older, newer, pathway == "recurrent")
+                found.append(dict(zip(COLUMNS, (pathway, module, variance, change), strict=True)))
     return found

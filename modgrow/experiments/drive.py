@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from modgrow.model import dynamics, few
+from modgrow.model import dynamics
 from modgrow.model.heads import answers
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
 from modgrow.task import Task
@@ -72,6 +72,6 @@ def stream_states(
             start = last[place]
             if start is None:
                 start = torch.zeros(module.units, bits.shape[1], dtype=bits.dtype)
-            below = few.states(module, bits, start, below)
+            below = module.states(bits, start, below)
             last[place] = below[-1].clone()
             yield place, below[1:]

@@ -99,6 +99,22 @@ def fit(acf: Float[np.ndarray, " lag"]) -> Fit:
     )
 
 
+def published(acf: Float[np.ndarray, " lag"]) -> float:
+    """The effective tau as the authors' code finds it: both models start in the middle of their bounds.
+
+    There a and c are 1/2 and every tau is 50, so that the two taus of the second model often stay together.
+    NaN where there is nothing to fit.
+    """
+    acf = np.asarray(acf, float)
+    if not np.isfinite(acf).all():
+        return np.nan
+    lags = np.arange(len(acf), dtype=float)
+    middle = TAU_MAX / 2
+    one = _best(acf, lags, [(0.5, middle)])
+    two = _best(acf, lags, [(0.5, 0.5, middle, middle)])
+    return two.tau_slow if two.aic(len(acf)) < one.aic(len(acf)) else one.tau_slow
+
+
 def _both(acf: np.ndarray) -> tuple[_Curve, _Curve]:
     """The best fit with one tau, and with two."""
     lags = np.arange(len(acf), dtype=float)

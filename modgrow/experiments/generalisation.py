@@ -78,7 +78,7 @@ def learn_heads(substrate: Substrate, k_max: int, epochs: int) -> list[float]:
     """Accuracies on N + 1 to N + K_max at p = 0.5, each head trained alone: variant "readout"."""
     orders = range(substrate.n + 1, substrate.n + k_max + 1)
     network = with_new_heads(substrate.module, substrate.arm, substrate.seed, orders, "readout")
-    optimizer = make_optimizer(network)
+    optimizer = Descent(network)
     for epoch in range(1, epochs + 1):
         rng = stream(substrate.seed, "generalisation of heads", epoch)
         for _ in range(substrate.arm.updates_per_epoch):

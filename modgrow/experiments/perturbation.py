@@ -1,5 +1,9 @@
 """Robustness: accuracy of every head after a perturbation of weights or of tau (eq. 5; Figs. 3, 5a-b)."""
 
+import itertools
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import torch
@@ -7,18 +11,47 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow import task
+from modgrow.experiments import disturbance
 from modgrow.experiments.drive import Weights, drive, head_accuracies
 from modgrow.learning.draws import draw_bits
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
 from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
-PERTURBED = {
-    "weights": ("recurrent", "feedforward"),
-    "recurrent": ("recurrent",),
-    "feedforward": ("feedforward",),
-    "tau": ("tau",),
+
+class Noise(NamedTuple):
+    """What is disturbed together; its size by eq. 5 or, `in_drive`, by what it adds to the drive.
+
+    `module`: the only one that is disturbed, counted from 1; by default all are.
+    """
+
+    parts: tuple[str, ...]
+    in_drive: bool = False
+    module: int | None = None
+
+
+EVERYWHERE = {
+    "weights": Noise(("recurrent", "feedforward")),
+    "recurrent": Noise(("recurrent",)),
+    "feedforward": Noise(("feedforward",)),
+    "recurrent_in_drive": Noise(("recurrent",), in_drive=True),
+    "feedforward_in_drive": Noise(("feedforward",), in_drive=True),
+    "tau": Noise(("tau",)),
 }
+
+
+def kinds(network: Network, modules: list[int]) -> dict[str, Noise]:
+    """The kinds of noise that a network can bear, by the name of their pathway in the table.
+
+    A single module has no W^FF, and its W^R is all its weights. `recurrent_of_5` is W^R of module 5 alone.
+    """
+    if not network.arm.grows:
+        return {name: EVERYWHERE[name] for name in ("weights", "tau")}
+    alone = {}
+    for part, m in itertools.product(("recurrent", "feedforward"), modules):
+        if 1 < m <= len(network.chain):
+            alone[f"{part}_of_{m}"] = Noise((part,), module=m)
+    return EVERYWHERE | alone
 
 
 def strengths(lowest: float, highest: float, count: int) -> list[float]:
@@ -26,44 +59,27 @@ def strengths(lowest: float, highest: float, count: int) -> list[float]:
     return [0.0, *dict.fromkeys(np.geomspace(lowest, highest, count).tolist())]
 
 
-def perturbed(
-    value: Float[Tensor, "..."], name: str, epsilons: Float[np.ndarray, " network"], noise: list[Tensor]
-) -> Float[Tensor, "network ..."]:
-    """W + epsilon xi/||xi|| ||W|| for every epsilon and its noise xi (eq. 5); Frobenius norms.
+def rows(
+    trained: Trained, weights: dict, tau: dict, fine: dict, modules: list[int], draws: int, steps: int
+) -> pd.DataFrame:
+    """Rows (pathway, epsilon, draw, n, accuracy) for each of the `kinds` of noise.
 
-    For `recurrent` the diagonal, which takes no part, is left out of xi and of ||W||; tau (clamped to
-    >= 1 first) is only lengthened: tau + epsilon |xi|/||xi|| ||tau||.
+    `weights`, `tau` and `fine` are strengths: lowest, highest, count. The fine ones, where curves fall, join
+    the others where all modules are disturbed.
     """
-    if name == "tau":
-        value, noise = value.clamp(min=1.0), [xi.abs() for xi in noise]
-    if name == "recurrent":
-        value = value.clone().fill_diagonal_(0.0)
-        noise = [xi.clone().fill_diagonal_(0.0) for xi in noise]
-    norms = [xi.norm().clamp(min=torch.finfo(value.dtype).tiny) for xi in noise]  # one unit: no W^R at all
-    directions = torch.stack([xi / norm * value.norm() for xi, norm in zip(noise, norms, strict=True)])
-    scale = torch.as_tensor(epsilons, dtype=value.dtype).view(-1, *[1] * value.dim())
-    return value + scale * directions
-
-
-def rows(trained: Trained, weights: dict, tau: dict, draws: int, steps: int) -> pd.DataFrame:
-    """Rows (pathway, epsilon, draw, n, accuracy): all weights, tau, and of a chain W^R and W^FF alone.
-
-    `weights` and `tau` are the strengths of either: lowest, highest, count.
-    """
-    pathways = ["weights", "tau"]
-    if trained.arm.grows:  # a single module has no W^FF, and its W^R is all its weights
-        pathways += ["recurrent", "feedforward"]
     sweeps = []
-    for pathway in pathways:
-        epsilons = strengths(**(tau if pathway == "tau" else weights))
-        sweeps.append(sweep(trained.network, trained.seed, pathway, epsilons, draws, steps))
+    for pathway, noise in kinds(trained.network, modules).items():
+        epsilons = set(strengths(**(tau if pathway == "tau" else weights)))
+        if noise.module is None:
+            epsilons |= set(strengths(**fine))
+        sweeps.append(sweep(trained.network, trained.seed, pathway, noise, sorted(epsilons), draws, steps))
     return pd.concat(sweeps)
 
 
 def sweep(
-    network: Network, seed: int, pathway: str, epsilons: list[float], draws: int, steps: int
+    network: Network, seed: int, pathway: str, noise: Noise, epsilons: list[float], draws: int, steps: int
 ) -> pd.DataFrame:
-    """Rows (pathway, epsilon, draw, n, accuracy) of one network.
+    """Rows (pathway, epsilon, draw, n, accuracy) of one network under one kind of noise.
 
     Each draw has its own noise, the same direction at every epsilon, and its own bits (p = 0.5): one
     continuous run, warm-up max(100, 4 N) steps, then `steps` scored ones with every head read at each.
@@ -74,18 +90,10 @@ def sweep(
     bits = torch.stack(
         [draw_bits(stream(seed, "perturbation bits", draw), warmup + steps, 1, 0.5) for draw in range(draws)],
         1,
-    )
+    ).to(network.newest.tau)
     grid = [(epsilon, draw) for epsilon in epsilons for draw in range(draws)]
-    values = np.array([epsilon for epsilon, _ in grid])
-    tiled = bits.repeat(1, len(epsilons), 1).to(network.newest.tau)
-
-    def change(module: LeakyModule, m: int) -> Weights:
-        weights = {name: getattr(module, name) for name in WEIGHTS}
-        for name in PERTURBED[pathway]:
-            if weights[name] is not None:
-                noise = [_noise(weights[name], seed, pathway, name, m, draw) for draw in range(draws)]
-                weights[name] = perturbed(weights[name], name, values, noise * len(epsilons))
-        return weights
+    tiled = bits.repeat(1, len(epsilons), 1)
+    change = _changes(network, seed, pathway, noise, grid, bits, warmup)
 
     learnt = task.named(network.arm.task)
     rows = []
@@ -95,6 +103,39 @@ def sweep(
     table = pd.DataFrame(rows, index=range(n_first, n_last + 1), columns=pd.MultiIndex.from_tuples(grid))
     long = table.rename_axis(index="n", columns=["epsilon", "draw"]).unstack().rename("accuracy")
     return long.reset_index().assign(pathway=pathway)[["pathway", "epsilon", "draw", "n", "accuracy"]]
+
+
+def _changes(
+    network: Network,
+    seed: int,
+    pathway: str,
+    noise: Noise,
+    grid: list[tuple[float, int]],
+    bits: Float[Tensor, "time draw sequence"],
+    warmup: int,
+) -> Callable[[LeakyModule, int], Weights]:
+    """For `drive`: the weights of module m in every version (epsilon, draw) of the network."""
+    epsilons = torch.tensor([epsilon for epsilon, _ in grid], dtype=bits.dtype)
+    draws = [draw for _, draw in grid]
+    undisturbed = disturbance.undisturbed(network, bits, warmup) if noise.in_drive else None
+
+    def change(module: LeakyModule, m: int) -> Weights:
+        weights = {name: getattr(module, name) for name in WEIGHTS}
+        for name in noise.parts:
+            value = weights[name]
+            if value is None or noise.module not in (None, m):
+                continue
+            drawn = [_noise(value, seed, pathway, name, m, draw) for draw in range(max(draws) + 1)]
+            if undisturbed is None:
+                directions = [disturbance.by_norm(value, xi, name) for xi in drawn]
+            else:
+                directions = [undisturbed[m - 1].direction(xi, name) for xi in drawn]
+            start = value.clamp(min=1.0) if name == "tau" else value
+            scale = epsilons.view(-1, *[1] * value.dim())
+            weights[name] = start + scale * torch.stack(directions)[draws]
+        return weights
+
+    return change
 
 
 def _noise(value: Tensor, seed: int, *purpose: str | int) -> Tensor:

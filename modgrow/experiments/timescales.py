@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, fields
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,16 @@ from torch import Tensor
 from modgrow.experiments import fits
 from modgrow.experiments.autocorrelation import LagSums, normalised
 from modgrow.experiments.drive import stream_states
-from modgrow.model.network import LeakyModule
+from modgrow.model.growth import grow
+from modgrow.model.network import LeakyModule, Network
 from modgrow.model.trained import Trained
 from modgrow.streams import stream
 
 DRIVES = ("uniform", 0.5)  # the published drive (each run its own p), and p = 0.5
 CHUNK = 1000
 CHECKED = (0.5, 0.9)
-COLUMNS = ("n", "drive", "tau", "unit", *(field.name for field in fields(fits.Fit)), "tau_refit")
+FITTED = tuple(field.name for field in fields(fits.Fit))
+COLUMNS = ("n", "trained", "drive", "tau", "unit", *FITTED, "tau_published", "tau_refit")
 
 Acf = Float[np.ndarray, "lag unit"]
 
@@ -71,43 +74,65 @@ def _by_drive(
 
 
 def rows(trained: Trained, runs: int, steps: int, burn_in: int, max_lag: int) -> pd.DataFrame:
-    """One row per (n, drive, unit): trained tau (clamped) and the fit of the effective one.
+    """One row per (n, trained, drive, unit): trained tau (clamped) and the fit of the effective one.
 
     At n stands the module that was newest when `n` was solved: module m of a chain (frozen since), or all
-    of the flat network as it was then.
+    of the flat network as it was then. A chain is recorded once more as it would be had it grown as far
+    without any training.
     """
     found = []
-    for orders, chain in _chains(trained):
-        recorded = record(chain, trained.seed, runs, steps, burn_in, max_lag)
-        for n, module, acfs in zip(orders, chain, recorded, strict=True):
+    for chain in _chains(trained):
+        recorded = record(chain.modules, trained.seed, runs, steps, burn_in, max_lag)
+        for n, module, acfs in zip(chain.orders, chain.modules, recorded, strict=True):
+            at = {"n": n, "trained": chain.trained}
             for drive, acf in acfs.items():
-                rng = stream(trained.seed, "self-check", n, DRIVES.index(drive))
-                fitted = _fitted(module, acf, runs, steps, rng)
-                found += [{"n": n, "drive": str(drive), **row} for row in fitted]
+                purpose = "self-check" if chain.trained else "self-check, untrained"
+                rng = stream(trained.seed, purpose, n, DRIVES.index(drive))
+                fitted = _fitted(module, acf, runs, steps, rng, drive == DRIVES[0])
+                found += [{**at, "drive": str(drive), **row} for row in fitted]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _chains(trained: Trained) -> Iterator[tuple[range, list[LeakyModule]]]:
-    """What to run: chains, and the n that each of their modules stands for; nothing if nothing was solved.
+class Chain(NamedTuple):
+    """Modules to run, the n that each of them stands for, and whether they were trained."""
+
+    orders: range
+    modules: list[LeakyModule]
+    trained: bool = True
+
+
+def _chains(trained: Trained) -> Iterator[Chain]:
+    """What to run; nothing if nothing was solved.
 
     A chain that grew is run once and has a module for every n; of others each n has a network of its own.
     """
     solved = range(trained.arm.n_first, trained.n_solved + 1)
     groups = [solved] if trained.arm.grows else [range(n, n + 1) for n in solved]
-    for orders in groups:
-        if orders:
-            yield orders, list(trained.at(orders[-1]).network.chain)
+    for orders in filter(len, groups):
+        yield Chain(orders, list(trained.at(orders[-1]).network.chain))
+    if trained.arm.grows and len(solved):
+        yield Chain(solved, untrained(trained, len(solved)), trained=False)
+
+
+def untrained(trained: Trained, modules: int) -> list[LeakyModule]:
+    """The chain of the same arm and seed as it grows by the same births if nothing is ever trained."""
+    network = Network(trained.arm)
+    for _ in range(modules):
+        grow(network, trained.seed)
+    return list(network.chain.requires_grad_(False))
 
 
 def _fitted(
-    module: LeakyModule, acf: Acf, runs: int, steps: int, rng: np.random.Generator
+    module: LeakyModule, acf: Acf, runs: int, steps: int, rng: np.random.Generator, published: bool
 ) -> Iterator[dict[str, object]]:
-    """A row (tau, unit, the fit, its self-check) for each unit of a module."""
+    """A row for each unit of a module: tau, the fit, the published one if asked for, the self-check."""
     fitted = [fits.fit(of_unit) for of_unit in acf.T]
     checked = self_check(fitted, runs, steps, len(acf) - 1, rng)
     for unit, own in enumerate(fitted):
         tau = module.tau[unit].clamp(min=1.0).item()
-        yield {"tau": tau, "unit": unit, **asdict(own), "tau_refit": checked.get(unit, np.nan)}
+        theirs = fits.published(acf[:, unit]) if published else np.nan
+        refit = checked.get(unit, np.nan)
+        yield {"tau": tau, "unit": unit, **asdict(own), "tau_published": theirs, "tau_refit": refit}
 
 
 def self_check(

@@ -8,7 +8,8 @@ from modgrow.arm import Arm
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
 
-COLUMNS = ("arm", "seed", "n", "drive", "unit", "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
+KEYS = ("arm", "seed", "n", "trained", "drive", "unit")
+COLUMNS = (*KEYS, "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
 DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 
 
@@ -24,8 +25,12 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     slower = axes[0, 1:]
     weighted = axes[1, :2]
     check = axes[1, 2]
+    untrained = table[~table["trained"].astype(bool)]
+    table = table[table["trained"].astype(bool)]
     for name, colour in style.contrasts(arms).items():
         _arm(axes, table[table["arm"] == name], name, arms[name], colour)
+    for panel, drive in zip(slower, DRIVES, strict=True):
+        _untrained(panel, untrained[untrained["drive"] == drive], arms)
     for panel in slower:  # before the ideal reader, which stands in the figure's legend
         if not table.empty:
             panel.legend(frameon=False, loc="upper left")
@@ -53,6 +58,16 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
     title = "line: mean over neurons and seeds; band: SD over seeds"
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title)
     return figure
+
+
+def _untrained(panel: Axes, rows: pd.DataFrame, arms: dict[str, Arm]) -> None:
+    """What chains show that grew without training: as the trained ones, means without their spread."""
+    above = rows[rows["tau_effective"] > 1]
+    per_seed = above.groupby(["arm", "n", "seed"])["tau_effective"].mean()
+    for name, own in per_seed.groupby("arm"):
+        mean = own.groupby("n").mean()
+        label = f"{style.label(name, arms[name], own.index.get_level_values('seed').nunique())}, untrained"
+        panel.plot(mean.index, mean, color=style.contrasts(arms)[name], linestyle=":", label=label)
 
 
 def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> None:

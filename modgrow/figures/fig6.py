@@ -44,6 +44,8 @@ def draw(curves: pd.DataFrame, panels: list[tuple[str, list[str]]], arms: dict[s
             _panel(panel, curves[curves["arm"].isin(names)], {name: arms[name] for name in names}, smallest)
         else:
             style.missing(panel, "no arms are named")
+    top = curves["n_solved"].max() if len(curves) else 1
+    axes.flat[0].set_ylim(0, 1.04 * top)  # of all panels, which share it
     return figure
 
 
@@ -62,7 +64,6 @@ def _panel(panel: Axes, curves: pd.DataFrame, arms: dict[str, Arm], smallest: in
         label = f"{called} (n = {curve.shape[1]})"
         _arm(panel, label, look, place, curve.reindex(range(1, last + 1)).ffill())
     panel.set(xlabel="epoch", ylabel="$N_{solved}$", xlim=(0, last + 3 + 2.2 * len(arms)))
-    panel.set_ylim(bottom=0)
     style.whole_numbers(panel)
     panel.set_xticks([tick for tick in panel.get_xticks() if 0 <= tick <= last])
     style.legend_beside(panel, "line: mean; band: SEM over seeds\ndots: each network at the end")

@@ -13,7 +13,7 @@ from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
 from modgrow.learning.activity import source
 from modgrow.learning.held_out import held_out
-from modgrow.learning.training import make_optimizer, train_epoch
+from modgrow.learning.training import Epoch, make_optimizer, train_epoch
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
 from modgrow.model.trained import Trained
@@ -97,14 +97,14 @@ class Curriculum:
             self._freeze()
             self._grow()
         epoch = self.epoch + 1
-        loss = train_epoch(self.network, self._optimizer, self._source, stream(self.seed, "training", epoch))
-        self.diverged = not (math.isfinite(loss) and self._weights_finite())
+        done = train_epoch(self.network, self._optimizer, self._source, stream(self.seed, "training", epoch))
+        self.diverged = not (math.isfinite(done.loss) and self._weights_finite())
         accuracies = self._accuracies(epoch)
         if not self.diverged and solved(accuracies, self.arm.threshold):
             self.n_solved = self.network.n_newest
             if not self.arm.grows:
                 self.snapshots[self.n_solved] = copy.deepcopy(self.network)
-        self.records.append(self._record(epoch, loss, accuracies))
+        self.records.append(self._record(epoch, done, accuracies))
         return self.records[-1]
 
     def _accuracies(self, epoch: int) -> Float[np.ndarray, " head"]:
@@ -112,16 +112,18 @@ class Curriculum:
             return np.full(self.arm.heads(self.network.n_newest), np.nan)
         return self._test.accuracies(self.network, epoch)
 
-    def _record(self, epoch: int, loss: float, accuracies: np.ndarray) -> Record:
+    def _record(self, epoch: int, done: Epoch, accuracies: np.ndarray) -> Record:
         return Record(
             epoch=epoch,
             n=self.network.n_newest,
-            loss=loss,
+            loss=done.loss,
             accuracy=float(accuracies[-1]),
             accuracy_previous=float(accuracies[:-1].mean()) if len(accuracies) > 1 else None,
             n_solved=self.n_solved,
             n_tasks_solved=self.arm.heads(self.n_solved),
             diverged=self.diverged,
+            clipped=done.clipped,
+            learnt_after=done.learnt_after,
         )
 
     def _weights_finite(self) -> bool:

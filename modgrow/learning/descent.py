@@ -4,6 +4,8 @@ The loss is the cross-entropy at the last time step, mean over sequences, summed
 trained. SGD with (Nesterov's) momentum, the gradient's norm over all that trains clipped first.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from jaxtyping import Float, Int
@@ -11,6 +13,16 @@ from torch import Tensor, nn
 
 from modgrow.model import kernels, loops
 from modgrow.model.network import TENSORS, Network
+
+
+class Step(NamedTuple):
+    """What one step says of the batch before it: the loss in nats, summed over heads, and how often the last
+    head is right; and whether the gradient was longer than may be.
+    """
+
+    loss: float
+    accuracy: float
+    clipped: bool
 
 
 class Descent(torch.optim.SGD):
@@ -37,29 +49,35 @@ class Descent(torch.optim.SGD):
         initial: Float[Tensor, "unit sequence"],
         upstream: Float[Tensor, "states upstream_unit sequence"] | None,
         labels: Int[Tensor, "head sequence"],
-    ) -> float:
-        """One step; the loss before it."""
+    ) -> Step:
+        """One step."""
         logits = self.module.logits(self.module.reference(bits, initial, upstream)[-1])
         loss = nn.functional.cross_entropy(logits, labels, reduction="sum") / labels.shape[1]
         self.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(list(self.state), self.arm.clip_norm)
+        norm = nn.utils.clip_grad_norm_(list(self.state), self.arm.clip_norm)
         self.step()
-        return loss.item()
+        right = (logits[-1].argmax(0) == labels[-1]).double().mean()
+        return Step(loss.item(), right.item(), bool(norm > self.arm.clip_norm))
 
 
-class FusedDescent(Descent):
-    """The same in one compiled call, on the memory of the module's own tensors."""
+class FusedDescent:
+    """The same in one compiled call, on the memory of the module's own tensors.
+
+    No optimiser of torch's: making one imports torch's compiler, which takes longer than a short training.
+    """
 
     def __init__(self, network: Network):
-        super().__init__(network)
-        tensors = [getattr(self.module, name) for name in TENSORS]
-        velocities = self.velocities
+        self.module = network.newest
+        self.arm = network.arm
+        tensors = {name: getattr(self.module, name) for name in TENSORS}
+        trained = {name: x for name, x in tensors.items() if x is not None and x.requires_grad}
+        self.velocities = {name: torch.zeros_like(x, requires_grad=False) for name, x in trained.items()}
         like = self.module.tau.detach()
-        self._values = kernels.flat_arrays(tensors, like)
-        self._velocities = kernels.flat_arrays([velocities.get(name) for name in TENSORS], like)
+        self._values = kernels.flat_arrays(list(tensors.values()), like)
+        self._velocities = kernels.flat_arrays([self.velocities.get(name) for name in TENSORS], like)
         self._gradients = tuple(map(np.empty_like, self._values))
-        self._trains = np.array([name in velocities for name in TENSORS])
+        self._trains = np.array([name in trained for name in TENSORS])
         self._slope = like.numpy().dtype.type(self.module.negative_slope)  # a kernel takes one precision
         self._inside = self.module.leak == "inside"
         self._workspace = like.new_empty(0).numpy()
@@ -68,17 +86,18 @@ class FusedDescent(Descent):
     def gradients(self, bits, initial, upstream, labels) -> tuple[float, dict[str, np.ndarray]]:
         """The loss, and its flat gradient by every tensor of the module, valid until the next call."""
         with kernels.tiny_numbers(zero=True):
-            loss = loops.gradients(*self._given(bits, initial, upstream, labels))
+            loss, _ = loops.gradients(*self._given(bits, initial, upstream, labels))
         return loss, dict(zip(TENSORS, self._gradients, strict=True))
 
-    def learn(self, bits, initial, upstream, labels) -> float:
-        """One step; the loss before it."""
+    def learn(self, bits, initial, upstream, labels) -> Step:
+        """One step."""
         arm = self.arm
         with kernels.tiny_numbers(zero=True):
-            return loops.learn(
+            found = loops.learn(
                 *self._given(bits, initial, upstream, labels),
                 self._velocities, self._trains, arm.learning_rate, arm.momentum, arm.nesterov, arm.clip_norm,
             )  # fmt: skip
+        return Step(*found)
 
     def _given(self, bits, initial, upstream, labels) -> tuple:
         """What both kernels take."""
@@ -94,3 +113,6 @@ class FusedDescent(Descent):
             tau = self.module.tau.detach()
             self._workspace = tau.new_empty(1 << (numbers - 1).bit_length()).numpy()  # torch aligns it
             self._signs = np.empty(1 << (marks - 1).bit_length(), np.uint16)
+
+
+Optimizer = Descent | FusedDescent

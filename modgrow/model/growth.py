@@ -97,7 +97,8 @@ def trained_pathways(arm: Arm, m: int) -> list[str]:
 
     def trains(name: str) -> bool:
         first = m == (2 if name == "feedforward" else 1)
-        return arm.trains(name) or (first and (name != "tau" or arm.tau_trained))
+        thawed = first or m < arm.frozen_from
+        return arm.trains(name) or (thawed and (name != "tau" or arm.tau_trained))
 
     return [name for name in owned_pathways(m) if trains(name)]
 

@@ -8,7 +8,7 @@ Strips, and the products on them, are those of `vectors.py`; `kernels.py` and `l
 torch side of this.
 
 What is called from Python is a kernel (`compiled.py`), for both precisions; the rest is compiled into those.
-No kernel of training calls BLAS, whose last digits depend on its threads and on the processor that it sees.
+No kernel calls BLAS, whose last digits depend on its threads and on the processor that it sees.
 """
 
 import math
@@ -341,6 +341,7 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
     marks = height // vectors.width(x)
     d_rate[:] = 0
     loss = 0.0
+    right = 0
     for first in range(0, sequences, STRIP):
         _begin(x, 0, rows, initial, first)
         for t in range(time):
@@ -349,7 +350,10 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
 
         margin[:] = 0
         _multiply_add(margin, margin, readout, x, time * size)
-        loss += _cross_entropy(margin, offset, d_offset, labels, first)  # margin: now its gradient
+        of_strip, right_here = _cross_entropy(margin, offset, d_offset, labels, first)
+        loss += of_strip
+        right += right_here
+        # margin: now its gradient
         _outer_add(readout_sums, margin, len(direction), 0, x, time * size, rows, 0, 1)
         gradient[:] = 0
         _multiply_add(gradient, gradient, readout_back, margin, 0)
@@ -367,7 +371,7 @@ def _gradients(values, found, workspace, signs, initial, bits, read, labels, slo
 
     d_matrix = _matrix(sums, rows, columns)
     _collect(found, values[4], d_matrix, d_rate, _matrix(readout_sums, len(direction), rows), d_offset)
-    return loss
+    return loss, right / sequences
 
 
 @_jit
@@ -419,12 +423,15 @@ def _directions(values, rows):
 
 @_jit
 def _cross_entropy(margin, offset, d_offset, labels, first):
-    """Loss of a strip that begins at sequence `first`; `margin` ends as its gradient.
+    """Loss of a strip that begins at sequence `first`, and how often its last head is right.
+
+    `margin` ends as the gradient.
 
     At margin m and label y the loss is log(1 + exp(m)) - m y and its derivative 1 / (1 + exp(-m)) - y, both
     written with exp(-|m|), which cannot overflow. The logarithms of a strip are that of their product.
     """
     loss = 0.0
+    right = 0
     heads, sequences = labels.shape
     one = margin.dtype.type(1)
     count = margin.dtype.type(sequences)
@@ -438,13 +445,14 @@ def _cross_entropy(margin, offset, d_offset, labels, first):
                 small = np.exp(-abs(m))
                 product *= 1.0 + small
                 loss += max(m, 0) - m * y
-                right = one / (one + small) if m >= 0 else small / (one + small)
-                row[s] = (right - y) / count
+                share = one / (one + small) if m >= 0 else small / (one + small)
+                row[s] = (share - y) / count
                 d_offset[h] += row[s]
+                right += h == heads - 1 and (m > 0) == (y > 0)
             else:
                 row[s] = 0  # it fills the strip up: no sequence, no gradient
         loss += math.log(product)
-    return loss / sequences
+    return loss / sequences, right
 
 
 @_jit
@@ -480,7 +488,10 @@ def _collect(found, tau, d_matrix, d_rates, d_direction, d_offset):
 
 @_jit
 def _descend(values, velocities, gradients, trains, learning_rate, momentum, nesterov, clip_norm):
-    """One step of SGD down gradients whose norm over all that trains is clipped, as torch defines both."""
+    """One step of SGD down gradients whose norm over all that trains is clipped, as torch defines both.
+
+    Whether it was clipped.
+    """
     total = 0.0
     for k in range(len(values)):
         if trains[k]:
@@ -497,6 +508,7 @@ def _descend(values, velocities, gradients, trains, learning_rate, momentum, nes
                 g = scale * gradient[i]
                 velocity[i] = momentum * velocity[i] + g
                 value[i] -= learning_rate * (g + momentum * velocity[i] if nesterov else velocity[i])
+    return scale < 1
 
 
 def _batch(x, one, two, three):
@@ -508,7 +520,7 @@ def _batch(x, one, two, three):
     lambda x, one, two, three: (_tensors(one), _tensors(one), one, uint16[::1], *_batch(x, one, two, three))
 )
 def gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside):
-    """Fill `found` with the gradient of the loss by `values`; the loss.
+    """Fill `found` with the gradient of the loss by `values`; the loss, and how often the last head is right.
 
     `values` and `found`, flat: W^I, W^R, W^FF (empty in the first module), b, tau, readout (head, logit,
     unit), its bias (head, logit). W^FF reads `read[t]` at step t, and what made that is frozen. The loss is
@@ -528,33 +540,7 @@ def learn(
     values, found, workspace, signs, initial, bits, read, labels, slope, inside,
     velocities, trains, learning_rate, momentum, nesterov, clip_norm,
 ):  # fmt: skip
-    """One step down the gradient, in place; the loss before it."""
-    loss = _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside)
-    _descend(values, velocities, found, trains, learning_rate, momentum, nesterov, clip_norm)
-    return loss
-
-
-@_kernel(
-    lambda x, one, two, three: (three, two, one, one, one, two, two, three, x, boolean),
-    fastmath=False,
-)
-def steps(out, recurrent, input, bias, rate, bits, feedforward, read, slope, inside):
-    """Fill out[1:] from out[0], one product of matrices per step: for few sequences (`few.py`).
-
-    `feedforward` has no columns in the first module; `read[t]` is what it reads at step t.
-    """
-    one = rate.dtype.type(1)
-    for t in range(len(bits)):
-        drive = np.dot(recurrent, out[t])
-        if feedforward.shape[1]:
-            drive += np.dot(feedforward, read[t])
-        for i in range(out.shape[1]):
-            keep = one - rate[i]
-            for s in range(out.shape[2]):
-                x = drive[i, s] + input[i] * bits[t, s] + bias[i]
-                if inside:
-                    x = keep * out[t, i, s] + rate[i] * x
-                    out[t + 1, i, s] = x if x >= 0 else slope * x
-                else:
-                    x = x if x >= 0 else slope * x
-                    out[t + 1, i, s] = keep * out[t, i, s] + rate[i] * x
+    """One step down the gradient, in place; loss and accuracy before it, and whether it was clipped."""
+    loss, accuracy = _gradients(values, found, workspace, signs, initial, bits, read, labels, slope, inside)
+    clipped = _descend(values, velocities, found, trains, learning_rate, momentum, nesterov, clip_norm)
+    return loss, accuracy, clipped

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from modgrow.arm import Arm
 from modgrow.errors import ModgrowError, printable
-from modgrow.model import few, heads
+from modgrow.model import heads
 from modgrow.model.network import LeakyModule, Network
 
 Bits = str | Sequence | np.ndarray | Tensor
@@ -103,8 +103,7 @@ class Trained:
         below = None
         for module in self.network.chain:
             silent = torch.zeros(module.units, given.shape[1]).to(given)
-            run = few.states if given.device.type == "cpu" else LeakyModule.states
-            below = run(module, given, silent, below)  # from the state before the first bit on
+            below = module.states(given, silent, below)  # from the state before the first bit on
             yield module, below[1:]
 
 

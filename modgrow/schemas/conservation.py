@@ -11,6 +11,7 @@ SCHEMA = Schema(
             column("pathway", NAME),
             column("module", INTEGER),
             column("variance", NUMBER, null=True),
+            column("relative_change", NUMBER, null=True),
             column("arm", NAME),
             column("seed", INTEGER),
         ]
@@ -25,5 +26,6 @@ SCHEMA = Schema(
         "seed": FROM_0,
         "module": FROM_1,
         "variance": FROM_0,
+        "relative_change": FROM_0,
     },
 )

@@ -18,6 +18,8 @@ SCHEMA = Schema(
             column("n_solved", INTEGER),
             column("n_tasks_solved", INTEGER),
             column("diverged", FLAG),
+            column("clipped", NUMBER, null=True),
+            column("learnt_after", INTEGER, null=True),
         ]
     ),
     keys=(
@@ -33,5 +35,7 @@ SCHEMA = Schema(
         "accuracy_previous": FRACTION,
         "n_solved": FROM_0,
         "n_tasks_solved": FROM_0,
+        "clipped": FRACTION,
+        "learnt_after": FROM_1,
     },
 )

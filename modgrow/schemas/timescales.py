@@ -9,6 +9,7 @@ SCHEMA = Schema(
     pa.schema(
         [
             column("n", INTEGER),
+            column("trained", FLAG),
             column("drive", NAME),
             column("tau", NUMBER, null=True),
             column("unit", INTEGER),
@@ -26,6 +27,7 @@ SCHEMA = Schema(
             column("at_bound", FLAG),
             column("tau_weighted", NUMBER, null=True),
             column("tau_crossing", NUMBER, null=True),
+            column("tau_published", NUMBER, null=True),
             column("tau_refit", NUMBER, null=True),
             column("arm", NAME),
             column("seed", INTEGER),
@@ -35,6 +37,7 @@ SCHEMA = Schema(
         "arm",
         "seed",
         "n",
+        "trained",
         "drive",
         "unit",
     ),

@@ -33,6 +33,7 @@ class Record:
     """One epoch of a learning curve. Accuracies are fractions; loss is in nats, summed over heads.
 
     `diverged`: a loss or a weight of this epoch is not finite; it is the last, and has no accuracy (NaN).
+    `clipped`, `learnt_after`: see `learning.training.Epoch`.
     """
 
     epoch: int
@@ -43,6 +44,8 @@ class Record:
     n_solved: int
     n_tasks_solved: int
     diverged: bool
+    clipped: float
+    learnt_after: int | None
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -132,7 +135,7 @@ def _check_records(journal: Journal, arm: Arm, ends: tuple[int, int, bool]) -> N
             raise ValueError(f"it has a record {epoch}, of an epoch after training had ended")
         n = n_solved + 1
         diverged = record.diverged
-        _check_numbers(record, alone=n == arm.n_first)
+        _check_numbers(record, arm, alone=n == arm.n_first)
         n_solved = n if _solves(record, arm) else n_solved
         follows = (epoch, n, n_solved, arm.heads(n_solved))
         if (record.epoch, record.n, record.n_solved, record.n_tasks_solved) != follows:
@@ -145,8 +148,8 @@ def _check_records(journal: Journal, arm: Arm, ends: tuple[int, int, bool]) -> N
         raise ValueError("it says that its network was delivered, and training had not ended")
 
 
-def _check_numbers(record: Record, alone: bool) -> None:
-    """Raise ValueError unless loss and accuracies can be those of an epoch; `alone`: of the first head."""
+def _check_numbers(record: Record, arm: Arm, alone: bool) -> None:
+    """Raise ValueError unless the numbers can be those of an epoch; `alone`: of the first head."""
     previous = record.accuracy_previous
     if (previous is None) != alone:
         raise ValueError(f"its record {record.epoch} has accuracy_previous {previous}")
@@ -155,7 +158,8 @@ def _check_numbers(record: Record, alone: bool) -> None:
         possible = all(math.isnan(accuracy) for accuracy in accuracies)
     else:
         possible = 0.0 <= record.loss < math.inf and all(0.0 <= x <= 1.0 for x in accuracies)
-    if not possible:
+    in_time = record.learnt_after is None or 1 <= record.learnt_after <= arm.updates_per_epoch
+    if not (possible and in_time and 0.0 <= record.clipped <= 1.0):
         raise ValueError(f"its record {record.epoch} has numbers that no epoch has: {record}")
 
 

@@ -117,7 +117,7 @@ class Evidence:
 
     def tau(self, arm: str) -> pd.DataFrame:
         """Mean trained tau of a module, or of a flat network at that N: seeds by n."""
-        rows = self.of("timescales", arm, drive="uniform")
+        rows = self.of("timescales", arm, trained=True, drive="uniform")
         return rows.groupby(["seed", "n"])["tau"].mean().unstack("n")
 
     def tau_effective(self, arm: str, column: str = "tau_effective") -> pd.DataFrame:
@@ -125,7 +125,7 @@ class Evidence:
 
         `column`: the published convention, or `tau_weighted`.
         """
-        rows = self.of("timescales", arm, drive="uniform")
+        rows = self.of("timescales", arm, trained=True, drive="uniform")
         return rows[rows[column] > 1].groupby(["seed", "n"])[column].mean().unstack("n")
 
     def change_of_weights(self, arm: str, pathway: str) -> pd.Series:

@@ -26,18 +26,22 @@ def half_points(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
 
     A task is solved at an accuracy above `threshold`; the number solved is averaged over draws, and
     interpolated linearly in log10 epsilon. A half-point outside the sweep is `censored` at its end; a
-    network that solves nothing unperturbed has none (NaN).
+    network that solves nothing unperturbed has none (NaN). `steepest_epsilon` is where most tasks are lost
+    per decade. Noise in one module alone is left out: tasks below it cannot be lost.
     """
     keys = ["arm", "seed", "pathway"]
-    solved = table.assign(solved=table["accuracy"] > threshold)
+    everywhere = table[~table["pathway"].str.contains(r"_of_\d+$")]
+    solved = everywhere.assign(solved=everywhere["accuracy"] > threshold)
     per_draw = solved.groupby([*keys, "epsilon", "draw"])["solved"].sum()
     mean_solved = per_draw.groupby([*keys, "epsilon"]).mean()
     rows = []
     for key, of_network in mean_solved.groupby(keys, sort=False):
         curve = of_network.droplevel(keys)
-        half, censored = _half(curve.index.to_numpy(), curve.to_numpy())
-        rows.append((*key, curve.loc[0.0], half, censored))
-    return pd.DataFrame(rows, columns=[*keys, "solved_unperturbed", "half_epsilon", "censored"])
+        epsilons, counts = curve.index.to_numpy(), curve.to_numpy()
+        half, censored = _half(epsilons, counts)
+        rows.append((*key, curve.loc[0.0], half, censored, _steepest(epsilons, counts)))
+    found = ["solved_unperturbed", "half_epsilon", "censored", "steepest_epsilon"]
+    return pd.DataFrame(rows, columns=[*keys, *found])
 
 
 def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
@@ -55,3 +59,13 @@ def _half(epsilons: np.ndarray, solved: np.ndarray) -> tuple[float, bool]:
     high = np.log10(epsilons[first])
     share = (solved[first - 1] - half) / (solved[first - 1] - solved[first])
     return float(10 ** (low + share * (high - low))), False
+
+
+def _steepest(epsilons: np.ndarray, solved: np.ndarray) -> float:
+    """The middle, in log10, of the neighbours between which most tasks per decade are lost; NaN if none."""
+    logs = np.log10(epsilons[1:])  # 0, the first, has none
+    lost = -np.diff(solved[1:]) / np.diff(logs)
+    if not (lost > 0).any():
+        return np.nan
+    place = int(lost.argmax())
+    return float(10 ** logs[place : place + 2].mean())

@@ -32,6 +32,11 @@ def _copying(*pathways: str) -> Growth:
     return Growth(**dict.fromkeys(drawn, "random train"))
 
 
+def _freezing(*pathways: str) -> Growth:
+    """A new module that copies all and does not train these pathways."""
+    return Growth(**dict.fromkeys(pathways, "copy freeze"))
+
+
 ARMS = {
     "modular_5": Arm(units=5),
     "modular_10": Arm(units=10),
@@ -43,6 +48,8 @@ ARMS = {
     "flat_128": Arm(architecture="flat", units=128),
     "frozen_recurrent_5": Arm(units=5, growth=Growth(recurrent="copy freeze")),
     "frozen_feedforward_5": Arm(units=5, growth=Growth(feedforward="copy freeze")),
+    "only_feedforward_5": Arm(units=5, growth=_freezing("input", "recurrent", "bias", "tau")),
+    "only_recurrent_5": Arm(units=5, frozen_from=3, growth=_freezing("input", "feedforward", "bias", "tau")),
     "frozen_recurrent_10": Arm(units=10, growth=Growth(recurrent="copy freeze")),
     "frozen_feedforward_10": Arm(units=10, growth=Growth(feedforward="copy freeze")),
     "copy_none_5": Arm(units=5, growth=_copying()),
@@ -53,8 +60,17 @@ ARMS = {
     "copy_input_bias_tau_5": Arm(units=5, growth=_copying("input", "bias", "tau")),
     "copy_all_but_recurrent_5": Arm(units=5, growth=_copying("input", "feedforward", "bias", "tau")),
     "copy_all_but_feedforward_5": Arm(units=5, growth=_copying("input", "recurrent", "bias", "tau")),
+    "copy_input_feedforward_5": Arm(units=5, growth=_copying("input", "feedforward")),
+    "copy_recurrent_bias_tau_5": Arm(units=5, growth=_copying("recurrent", "bias", "tau")),
     "copy_none_10": Arm(units=10, growth=_copying()),
+    "copy_recurrent_10": Arm(units=10, growth=_copying("recurrent")),
+    "copy_feedforward_10": Arm(units=10, growth=_copying("feedforward")),
     "copy_both_10": Arm(units=10, growth=_copying("recurrent", "feedforward")),
+    "copy_input_bias_tau_10": Arm(units=10, growth=_copying("input", "bias", "tau")),
+    "copy_all_but_recurrent_10": Arm(units=10, growth=_copying("input", "feedforward", "bias", "tau")),
+    "copy_all_but_feedforward_10": Arm(units=10, growth=_copying("input", "recurrent", "bias", "tau")),
+    "copy_input_feedforward_10": Arm(units=10, growth=_copying("input", "feedforward")),
+    "copy_recurrent_bias_tau_10": Arm(units=10, growth=_copying("recurrent", "bias", "tau")),
     "same_random_init_5": Arm(
         units=5,
         growth=Growth(
