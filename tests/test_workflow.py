@@ -163,7 +163,7 @@ def test_the_run_ends_with_a_checked_verdict(finished):
     )
     assert second == "no claim is judged, 6 have numbers; 36 of 37 claims lack their arms"
     claims = pd.read_csv(folder / "claims.csv").set_index("claim")
-    promised = "panel statistic estimate low high n_seeds direction threshold calibrated verdict"
+    promised = "panel statistic estimate low high n_seeds direction threshold headline verdict"
     assert set(promised.split()) <= set(claims.columns)
     assert claims.loc["modular_above_flat", "arms"] == "modular_5 flat_20"
     assert set(claims["verdict"]) == {"not judged"}
