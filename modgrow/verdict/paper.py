@@ -37,6 +37,11 @@ def _freezing(*pathways: str) -> Growth:
     return Growth(**dict.fromkeys(pathways, "copy freeze"))
 
 
+def _noisy() -> Growth:
+    """A new module that copies all with noise on it and trains all."""
+    return Growth(**dict.fromkeys(("input", "recurrent", "feedforward", "bias", "tau"), "noisy_copy train"))
+
+
 ARMS = {
     "modular_5": Arm(units=5),
     "modular_10": Arm(units=10),
@@ -71,6 +76,10 @@ ARMS = {
     "copy_all_but_feedforward_10": Arm(units=10, growth=_copying("input", "recurrent", "bias", "tau")),
     "copy_input_feedforward_10": Arm(units=10, growth=_copying("input", "feedforward")),
     "copy_recurrent_bias_tau_10": Arm(units=10, growth=_copying("recurrent", "bias", "tau")),
+    "noisy_copy_5": Arm(units=5, growth=_noisy()),
+    "noisy_copy_10": Arm(units=10, growth=_noisy()),
+    "noisier_copy_10": Arm(units=10, copy_noise=0.3, growth=_noisy()),
+    "tau_one_10": Arm(units=10, tau_trained=False, tau_initial=[1.0, 1.0]),
     "same_random_init_5": Arm(
         units=5,
         growth=Growth(

@@ -2,48 +2,124 @@
 
 import itertools
 
-import pandas as pd
-
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
+from modgrow.verdict.curves import shared_n
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, difference, families, matched
+from modgrow.verdict.sample import Arms, Component, Sample, ahead, difference, families, matched
+
+BOUND = 0.2
+WHY_BOUND = "a fifth of a decade is about one standard deviation over networks of one arm"
 
 
 @claim(
     "robust_to_weight_noise",
     panel="3a",
+    place="abstract; Results, on robustness; Fig. 3a",
     says="Modular networks of more than 5 units bear larger perturbations of their weights than flat ones.",
-    statistic="log10 half-point of weights, modular minus flat match, lowest of three pairs",
+    statistic="log10 half-point of weights, modular family minus flat family",
     above=0.0,
+    negligible=BOUND,
+    because=WHY_BOUND,
+    headline=True,
+    families=True,
     tables=("perturbation_summary",),
     arms=LARGE + FLAT[1:],
     needs="pairs",
 )
 def margin_for_weights(evidence: Evidence, arms: Arms) -> Sample:
-    """Half-point of the weights, each modular arm minus its flat match."""
-    return _margin(evidence, arms, "weights")
+    """Half-point of the weights, one family minus the other."""
+    return [_margin_of_families(evidence, arms, "weights")]
 
 
 @claim(
     "fragile_to_tau_noise",
     panel="3b",
+    place="Results, on robustness; Fig. 3b",
     says="Modular networks bear smaller perturbations of tau than flat ones.",
-    statistic="log10 half-point of tau, modular minus flat match, highest of four pairs",
+    statistic="log10 half-point of tau, modular family minus flat family",
     below=0.0,
+    negligible=BOUND,
+    because=WHY_BOUND,
+    headline=True,
+    families=True,
     tables=("perturbation_summary",),
     arms=MODULAR + FLAT,
     needs="pairs",
 )
 def margin_for_tau(evidence: Evidence, arms: Arms) -> Sample:
+    """Half-point of tau, one family minus the other."""
+    return [_margin_of_families(evidence, arms, "tau")]
+
+
+def _margin_of_families(evidence: Evidence, arms: Arms, pathway: str) -> Component:
+    ours, theirs = [
+        [evidence.log_half_points(arm, pathway) for arm in family] for family in evidence.split(arms)
+    ]
+    return families(ours, theirs)
+
+
+@claim(
+    "robust_to_weight_noise_in_every_pair",
+    panel="own, 3a",
+    says="Each size of more than 5 units bears larger perturbations of its weights than its flat match.",
+    statistic="log10 half-point of weights, modular minus flat match, lowest of three pairs",
+    above=0.0,
+    because="no difference",
+    families=True,
+    tables=("perturbation_summary",),
+    arms=LARGE + FLAT[1:],
+    needs="pairs",
+)
+def margins_for_weights(evidence: Evidence, arms: Arms) -> Sample:
+    """Half-point of the weights, each modular arm minus its flat match."""
+    return _margins(evidence, arms, "weights")
+
+
+@claim(
+    "fragile_to_tau_noise_in_every_pair",
+    panel="own, 3b",
+    says="Each size bears smaller perturbations of tau than its flat match.",
+    statistic="log10 half-point of tau, modular minus flat match, highest of four pairs",
+    below=0.0,
+    because="no difference",
+    families=True,
+    tables=("perturbation_summary",),
+    arms=MODULAR + FLAT,
+    needs="pairs",
+)
+def margins_for_tau(evidence: Evidence, arms: Arms) -> Sample:
     """Half-point of tau, each modular arm minus its flat match."""
-    return _margin(evidence, arms, "tau")
+    return _margins(evidence, arms, "tau")
 
 
-def _margin(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
+def _margins(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     return [
         difference(evidence.log_half_points(modular, pathway), evidence.log_half_points(flat, pathway))
         for modular, flat in matched(evidence, arms)
     ]
+
+
+@claim(
+    "better_before_noise",
+    panel="3",
+    place="Results, on robustness",
+    says="Undisturbed, modular networks solve more tasks than flat ones.",
+    statistic="probability that a modular network has more tasks above the threshold than its flat match, "
+    "lowest of the four",
+    above=0.5,
+    because="one half is no difference",
+    families=True,
+    tables=("perturbation_summary",),
+    arms=MODULAR + FLAT,
+    needs="pairs",
+)
+def solved_unperturbed(evidence: Evidence, arms: Arms) -> Sample:
+    """Tasks solved without noise, of each modular arm against its flat match."""
+    found = []
+    for pair in matched(evidence, arms):
+        ours, theirs = [evidence.solved_unperturbed(arm) for arm in pair]
+        found.append(ahead(ours, theirs, (0, max(ours.max(), theirs.max()))))
+    return found
 
 
 @claim(
@@ -53,6 +129,8 @@ def _margin(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     statistic="log10 half-point of weights over the N that both arms solved, modular minus flat match, "
     "lowest of three",
     above=0.0,
+    because="no difference",
+    families=True,
     tables=("perturbation", "learning_curves"),
     arms=LARGE + FLAT[1:],
     needs="pairs",
@@ -69,6 +147,8 @@ def margin_for_weights_at_equal_n(evidence: Evidence, arms: Arms) -> Sample:
     statistic="log10 half-point of tau over the N that both arms solved, modular minus flat match, "
     "highest of 3",
     below=0.0,
+    because="no difference",
+    families=True,
     tables=("perturbation", "learning_curves"),
     arms=LARGE + FLAT[1:],
     needs="pairs",
@@ -85,9 +165,7 @@ def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     """
     margins = []
     for modular, flat in matched(evidence, arms):
-        n_solved = pd.concat([evidence.n_solved(modular), evidence.n_solved(flat)])
-        solved_any = n_solved >= evidence.arms[modular].n_first
-        shared = n_solved[solved_any].min()
+        shared = shared_n(evidence, modular, flat)
         ours = evidence.log_half_points_up_to(shared, modular, pathway)
         theirs = evidence.log_half_points_up_to(shared, flat, pathway)
         margins.append(difference(ours, theirs))
@@ -100,6 +178,8 @@ def _margin_at_equal_n(evidence: Evidence, arms: Arms, pathway: str) -> Sample:
     says="Modules of 5 units are more sensitive to both perturbations than larger ones.",
     statistic="log10 half-point of 5 units minus the mean of the larger modules, higher of weights and tau",
     below=0.0,
+    place="Results, on robustness; Fig. 3",
+    because="no difference",
     tables=("perturbation_summary",),
     arms=MODULAR,
 )
@@ -117,8 +197,9 @@ def five_units_minus_larger(evidence: Evidence, arms: Arms) -> Sample:
     panel="3",
     says="Apart from 5 units, size hardly matters for robustness within an architecture.",
     statistic="range of log10 half-points over sizes, largest of (modular > 5, flat) x (weights, tau)",
-    within=0.3,
-    because="the strengths lie a third of a decade apart",
+    within=BOUND,
+    place="Results, on robustness",
+    because=WHY_BOUND,
     tables=("perturbation_summary",),
     arms=LARGE + FLAT,
 )
