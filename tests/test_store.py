@@ -19,15 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 
 from modgrow import schemas
 from modgrow.errors import StoreError
 from modgrow.figures import style
 from modgrow.learning.curriculum import Curriculum
+from modgrow.model.growth import grow
 from modgrow.model.trained import Trained
 from modgrow.schemas.learning_curves import SCHEMA
-from modgrow.store import checked, files, headers, networks, states, tables
+from modgrow.store import checked, files, headers, networks, states, tables, weights
 from tests import curves
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -66,12 +67,59 @@ def test_a_network_comes_back_to_the_bit(trained, path):
         assert all(torch.equal(mine.start[name], value) for name, value in theirs.start.items())
 
 
+def test_weights_read_without_torch_are_those_of_the_network(trained, path):
+    read = weights.read(path)
+    assert (read.seed, read.n_tasks_solved) == (0, trained.n_tasks_solved)
+    assert read.provenance == {"id": {"code": "abc"}}
+    for mine, theirs in zip(read.chain, trained.network.chain, strict=True):
+        own = dict(theirs.named_parameters())
+        assert mine.keys() == own.keys()
+        for name, value in mine.items():
+            np.testing.assert_array_equal(value, own[name].detach().numpy(), strict=True)
+
+
+def test_modules_of_weights_are_counted_in_numbers(tmp_path):
+    """Module 10 comes after module 9, not after module 1."""
+    grown = Curriculum(small_arm(units=3, epochs=12), 0)
+    while len(grown.network.chain) < 11:
+        grow(grown.network, 0)
+    trained = Trained.of(grown, {"id": {}})
+    trained.n_solved = trained.network.n_newest
+    networks.write(tmp_path / "n", trained)
+    for mine, theirs in zip(weights.read(tmp_path / "n").chain, trained.network.chain, strict=True):
+        np.testing.assert_array_equal(mine["input"], theirs.input.detach().numpy())
+
+
+def test_weights_of_a_damaged_network_are_refused(trained, path):
+    tensors, header = checked.read(path)
+    tensors["chain.1.tau"][0] = torch.nan
+    checked.write(path, tensors, header)
+    with pytest.raises(StoreError, match=r"chain\.1\.tau has values that are not finite.*makes it again"):
+        weights.read(path)
+    networks.write(path, trained)
+    flipped = bytearray(path.read_bytes())
+    flipped[-1] ^= 1
+    path.write_bytes(flipped)
+    with pytest.raises(StoreError, match="its content is not what was written"):
+        weights.read(path)
+
+
+def test_arrays_are_written_as_tensors_are(path):
+    """Referee: what safetensors writes for torch's own tensors."""
+    tensors, header = checked.read(path)
+    arrays, _ = checked.read(path, framework="numpy")
+    checked.write(path.with_name("arrays"), arrays, header)
+    text = json.dumps({**header, "digest": checked.digest(tensors, header)}, sort_keys=True)
+    assert path.with_name("arrays").read_bytes() == save(tensors, {headers.METADATA_KEY: text})
+
+
 def test_truncated_files_are_refused_by_name(path):
     whole = path.read_bytes()
     for tenth in range(10):
         path.write_bytes(whole[: len(whole) * tenth // 10])
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
-            networks.read(path)
+        for read in (networks.read, weights.read):
+            with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
+                read(path)
 
 
 def test_wrong_shapes_and_wrong_values_are_refused_by_name(path):
