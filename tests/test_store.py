@@ -83,11 +83,12 @@ def test_modules_of_weights_are_counted_in_numbers(tmp_path):
     grown = Curriculum(small_arm(units=3, epochs=12), 0)
     while len(grown.network.chain) < 11:
         grow(grown.network, 0)
+    for m, module in enumerate(grown.network.chain, 1):
+        module.bias.data.fill_(m)
     trained = Trained.of(grown, {"id": {}})
     trained.n_solved = trained.network.n_newest
     networks.write(tmp_path / "n", trained)
-    for mine, theirs in zip(weights.read(tmp_path / "n").chain, trained.network.chain, strict=True):
-        np.testing.assert_array_equal(mine["input"], theirs.input.detach().numpy())
+    assert [module["bias"][0] for module in weights.read(tmp_path / "n").chain] == list(range(1, 12))
 
 
 def test_weights_of_a_damaged_network_are_refused(trained, path):
