@@ -14,7 +14,7 @@ def curve(arm="a", seed=0, epochs=50):
     columns |= {"n_solved": epoch + 1, "n_tasks_solved": epoch, "diverged": False}
     columns |= {"clipped": 0.25, "learnt_after": 100}
     columns |= {"accuracy": 1 - 0.01 / epoch, "accuracy_previous": np.where(epoch > 1, 0.75, np.nan)}
-    return pd.DataFrame(columns)[SCHEMA.columns.names]
+    return pd.DataFrame(columns)[SCHEMA.columns.names].astype({"learnt_after": "Int64"})
 
 
 def made_by(arm="a", seed=0, **settings):

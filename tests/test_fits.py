@@ -8,6 +8,7 @@ from scipy import optimize
 
 from modgrow.experiments import fits, starts
 from modgrow.experiments.autocorrelation import LagSums, normalised
+from modgrow.experiments.simulation import simulate
 from modgrow.learning import draws
 from modgrow.task import named
 
@@ -36,7 +37,7 @@ def by_fft(samples):
 
 @pytest.mark.parametrize("chunk", [7, 31, 1000, 10_000])
 def test_direct_lag_sums_equal_an_fft(rng, chunk):
-    samples = fits.simulate(ONE_TAU, 5000, 3, rng) + 100.0
+    samples = simulate(ONE_TAU, 5000, 3, rng) + 100.0
     np.testing.assert_allclose(recorded(samples, chunk), by_fft(samples), rtol=0, atol=1e-10)
 
 
@@ -63,7 +64,7 @@ def test_a_leaky_unit_driven_by_white_noise_has_the_timescale_of_its_ar_1(rng, t
 
 
 def test_two_planted_timescales_come_back_sorted(rng):
-    found = fits.fit(recorded(fits.simulate(TWO_TAUS, 100_000, 10, rng)))
+    found = fits.fit(recorded(simulate(TWO_TAUS, 100_000, 10, rng)))
     assert found.n_taus == 2
     assert found.aic_two < found.aic_one
     assert found.tau_fast == pytest.approx(1.0, rel=0.15)
@@ -75,7 +76,7 @@ def test_two_planted_timescales_come_back_sorted(rng):
 
 def test_the_amplitude_says_what_is_white(rng):
     planted = fits.Fit("planted", 1, amplitude=0.6, tau_one=8.0)
-    acf = recorded(fits.simulate(planted, 100_000, 10, rng))
+    acf = recorded(simulate(planted, 100_000, 10, rng))
     assert acf[1] == pytest.approx(0.6 * np.exp(-1 / 8), abs=0.02)
     assert fits.fit(planted.amplitude * np.exp(-LAGS / 8)).amplitude == pytest.approx(0.6, abs=0.01)
 

@@ -9,6 +9,7 @@ import torch
 from modgrow.experiments import fits, generalisation, timescales
 from modgrow.experiments.drive import stream_states
 from modgrow.learning.curriculum import Curriculum
+from modgrow.learning.descent import Descent
 from modgrow.learning.draws import draw_bits, draw_initial
 from modgrow.model import dynamics
 from modgrow.model.growth import grow
@@ -62,15 +63,15 @@ def test_heads_trained_together_are_those_trained_one_by_one(flat):
     substrate = generalisation.Substrate(solved(network, 4), 3, test_batches=2)
     orders = range(5, 8)
     together = generalisation.with_new_heads(substrate.module, substrate.arm, 0, orders, "readout")
-    optimizer = generalisation.Descent(together)
+    velocities = [torch.zeros(3, 2, 6), torch.zeros(3, 2)]
     alone = [
         generalisation.with_new_heads(substrate.module, substrate.arm, 0, [n], "readout") for n in orders
     ]
-    optimizers = [generalisation.Descent(one) for one in alone]
+    optimizers = [Descent(one) for one in alone]
     rng, clipped = np.random.default_rng(0), 0
     for _ in range(4):
         states, labels = generalisation.read_apart(substrate, orders, rng)
-        generalisation.update_heads(together.newest, optimizer, states, labels, 0.3)
+        generalisation.update_heads(together.newest, velocities, states, labels, together.arm)
         for head, (one, own) in enumerate(zip(alone, optimizers, strict=True)):
             loss = torch.nn.functional.cross_entropy(one.newest.logits(states[head])[0].T, labels[head])
             own.zero_grad()

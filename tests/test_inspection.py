@@ -45,7 +45,7 @@ def test_a_table_shows_what_made_it(tmp_path):
         "id:",
         "  arms: {a: 1}",
         "table: learning_curves",
-        "10 columns, 50 rows, 500 values",
+        "12 columns, 50 rows, 600 values",
     ]
 
 
@@ -78,7 +78,7 @@ def test_two_tables_are_compared(tmp_path):
         "id.seed: 0 | 1",
         "arm: 1 of 9000 values differ",
         "loss: 1 of 9000 values differ, by at most 2",
-        "8 of 10 columns are equal to the bit",
+        "10 of 12 columns are equal to the bit",
     ]
 
 
@@ -88,6 +88,7 @@ def test_tables_of_other_columns_or_rows_are_compared_in_words(network, tmp_path
     told = inspection.compare(str(tmp_path / "one.parquet"), str(tmp_path / "two.parquet")).splitlines()
     assert told[1] == "accuracy: 50 rows | 3 rows"
     rows = pd.DataFrame({"pathway": "tau", "module": range(1, 51), "variance": 0.5, "arm": "a", "seed": 0})
+    rows["relative_change"] = 0.1
     tables.write(tmp_path / "three.parquet", rows, conservation.SCHEMA, curves.made_by())
     told = inspection.compare(str(tmp_path / "one.parquet"), str(tmp_path / "three.parquet")).splitlines()
     assert told[1:4] == [
@@ -95,7 +96,7 @@ def test_tables_of_other_columns_or_rows_are_compared_in_words(network, tmp_path
         "accuracy: in the first alone",
         "accuracy_previous: in the first alone",
     ]
-    assert told[-1] == "2 of 13 columns are equal to the bit"
+    assert told[-1] == "2 of 16 columns are equal to the bit"
     with pytest.raises(ModgrowError, match=r"n\.safetensors: is not of one kind with"):
         inspection.compare(str(tmp_path / "one.parquet"), network)
 

@@ -42,12 +42,15 @@ LAYERS = [
         "modgrow/store/headers.py",
         "modgrow/store/schema.py",
         "modgrow/store/tables.py",
+        "modgrow/store/checked.py",
+        "modgrow/store/layout.py",
+        "modgrow/store/weights.py",
         "modgrow/store/__init__.py",
         "modgrow/script.py",
     ),
     ("modgrow/schemas/",),
     ("modgrow/model/",),
-    ("modgrow/store/checked.py", "modgrow/store/networks.py", "modgrow/store/states.py"),
+    ("modgrow/store/networks.py", "modgrow/store/states.py"),
     ("modgrow/learning/",),
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),
@@ -113,6 +116,10 @@ LIGHT = [
     "script",
     "store.tables",
     "store.headers",
+    "store.weights",
+    "experiments.conservation",
+    "experiments.light",
+    "figures.fig1",
     "figures.fig2a",
     "figures.fig2b",
     "experiments.parameters",
@@ -126,7 +133,32 @@ LIGHT = [
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_light_modules_do_not_load_torch(module):
-    code = f"import sys, modgrow.{module}; sys.exit('torch' in sys.modules)"
+    refuse_loading("torch", f"modgrow.{module}")
+
+
+def test_figures_load_no_signal_processing():
+    """scipy.signal and all of its statistics behind it: half a second for the figure of timescales."""
+    refuse_loading("scipy.signal", "modgrow.experiments.ideal, modgrow.figures.fig4")
+
+
+def test_training_and_generalisation_load_no_compiler_of_torchs():
+    """A second for every job; torch's first optimiser would bring it along."""
+    code = """
+import sys
+from modgrow.experiments import generalisation
+from modgrow.learning.curriculum import Curriculum
+from modgrow.model.trained import Trained
+from tests.conftest import small_arm
+curriculum = Curriculum(small_arm(epochs=1, threshold=0.01), 0)
+list(curriculum)
+table = generalisation.rows(Trained.of(curriculum), n=2, k_max=1, epochs=1, test_batches=1)
+assert table["accuracy"].notna().all()
+sys.exit("torch._dynamo" in sys.modules)"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def refuse_loading(refused, modules):
+    code = f"import sys, {modules}; sys.exit({refused!r} in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 

@@ -19,15 +19,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 
 from modgrow import schemas
 from modgrow.errors import StoreError
 from modgrow.figures import style
 from modgrow.learning.curriculum import Curriculum
+from modgrow.model.growth import grow
 from modgrow.model.trained import Trained
 from modgrow.schemas.learning_curves import SCHEMA
-from modgrow.store import checked, files, headers, networks, states, tables
+from modgrow.store import checked, files, headers, networks, states, tables, weights
 from tests import curves
 from tests.conftest import small_arm
 from tests.runs import ROOT
@@ -66,12 +67,60 @@ def test_a_network_comes_back_to_the_bit(trained, path):
         assert all(torch.equal(mine.start[name], value) for name, value in theirs.start.items())
 
 
+def test_weights_read_without_torch_are_those_of_the_network(trained, path):
+    read = weights.read(path)
+    assert (read.seed, read.n_tasks_solved) == (0, trained.n_tasks_solved)
+    assert read.provenance == {"id": {"code": "abc"}}
+    for mine, theirs in zip(read.chain, trained.network.chain, strict=True):
+        own = dict(theirs.named_parameters())
+        assert mine.keys() == own.keys()
+        for name, value in mine.items():
+            np.testing.assert_array_equal(value, own[name].detach().numpy(), strict=True)
+
+
+def test_modules_of_weights_are_counted_in_numbers(tmp_path):
+    """Module 10 comes after module 9, not after module 1."""
+    grown = Curriculum(small_arm(units=3, epochs=12), 0)
+    while len(grown.network.chain) < 11:
+        grow(grown.network, 0)
+    for m, module in enumerate(grown.network.chain, 1):
+        module.bias.data.fill_(m)
+    trained = Trained.of(grown, {"id": {}})
+    trained.n_solved = trained.network.n_newest
+    networks.write(tmp_path / "n", trained)
+    assert [module["bias"][0] for module in weights.read(tmp_path / "n").chain] == list(range(1, 12))
+
+
+def test_weights_of_a_damaged_network_are_refused(trained, path):
+    tensors, header = checked.read(path)
+    tensors["chain.1.tau"][0] = torch.nan
+    checked.write(path, tensors, header)
+    with pytest.raises(StoreError, match=r"chain\.1\.tau has values that are not finite.*makes it again"):
+        weights.read(path)
+    networks.write(path, trained)
+    flipped = bytearray(path.read_bytes())
+    flipped[-1] ^= 1
+    path.write_bytes(flipped)
+    with pytest.raises(StoreError, match="its content is not what was written"):
+        weights.read(path)
+
+
+def test_arrays_are_written_as_tensors_are(path):
+    """Referee: what safetensors writes for torch's own tensors."""
+    tensors, header = checked.read(path)
+    arrays, _ = checked.read(path, framework="numpy")
+    checked.write(path.with_name("arrays"), arrays, header)
+    text = json.dumps({**header, "digest": checked.digest(tensors, header)}, sort_keys=True)
+    assert path.with_name("arrays").read_bytes() == save(tensors, {headers.METADATA_KEY: text})
+
+
 def test_truncated_files_are_refused_by_name(path):
     whole = path.read_bytes()
     for tenth in range(10):
         path.write_bytes(whole[: len(whole) * tenth // 10])
-        with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
-            networks.read(path)
+        for read in (networks.read, weights.read):
+            with pytest.raises(StoreError, match=r"seed_0\.safetensors: .*makes it again"):
+                read(path)
 
 
 def test_wrong_shapes_and_wrong_values_are_refused_by_name(path):
@@ -207,9 +256,9 @@ CHANGES = {
     "no type": (with_column("loss", pa.nulls(N)), "column loss holds"),
     "a long text": (with_column("arm", pa.array(["b" * 10**6] * N)), "text of more than"),
     "a column less": (lambda t: t.drop_columns("n"), "its columns are arm, seed, epoch, loss"),
-    "a column more": (lambda t: t.append_column("more", pa.array([1] * N)), "diverged, more, must be"),
-    "a column twice": (lambda t: t.append_column("n", t["n"]), "diverged, n, must be"),
-    "numbers for names": (lambda t: t.rename_columns([str(i) for i in range(10)]), "its columns are 0, 1, 2"),
+    "a column more": (lambda t: t.append_column("more", pa.array([1] * N)), "learnt_after, more, must be"),
+    "a column twice": (lambda t: t.append_column("n", t["n"]), "learnt_after, n, must be"),
+    "numbers for names": (lambda t: t.rename_columns([str(i) for i in range(12)]), "its columns are 0, 1, 2"),
     "null everywhere": (
         lambda t: t.cast(pa.schema([field.with_nullable(True) for field in t.schema])),
         "column arm holds string, must hold string in every row",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from modgrow.model.trained import Trained
+from modgrow.store.weights import Weights
 
 COLUMNS = ("pathway", "module", "variance", "relative_change")
 
@@ -36,12 +36,11 @@ def relative_change(
     return float(np.linalg.norm((newer - older)[used]) / np.linalg.norm(older[used]))
 
 
-def rows(trained: Trained) -> pd.DataFrame:
+def rows(network: Weights) -> pd.DataFrame:
     """Rows (pathway, module, variance, relative_change) of the modules that solved their task."""
-    at_last = trained.at(trained.n_solved)
-    solved = list(at_last.network.chain) if at_last else []
-    recurrent = [module.recurrent.numpy() for module in solved]
-    feedforward = [module.feedforward.numpy() for module in solved[1:]]
+    solved = network.chain[: network.n_tasks_solved]  # a single module, with many heads, changes to no other
+    recurrent = [module["recurrent"] for module in solved]
+    feedforward = [module["feedforward"] for module in solved[1:]]
     return pd.DataFrame(conservation(recurrent, feedforward), columns=COLUMNS)
 
 

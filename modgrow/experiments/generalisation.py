@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.optim.sgd import sgd
 
 from modgrow import task
 from modgrow.arm import Arm
 from modgrow.learning.activity import Batch, Fresh, Pool
-from modgrow.learning.descent import Descent
 from modgrow.learning.draws import draw_bits, draw_initial, draw_length
 from modgrow.learning.held_out import final_accuracy
 from modgrow.learning.progress import say
@@ -78,12 +78,13 @@ def learn_heads(substrate: Substrate, k_max: int, epochs: int) -> list[float]:
     """Accuracies on N + 1 to N + K_max at p = 0.5, each head trained alone: variant "readout"."""
     orders = range(substrate.n + 1, substrate.n + k_max + 1)
     network = with_new_heads(substrate.module, substrate.arm, substrate.seed, orders, "readout")
-    optimizer = Descent(network)
+    newest = network.newest
+    velocities = [torch.zeros_like(value.detach()) for value in (newest.readout, newest.readout_bias)]
     for epoch in range(1, epochs + 1):
         rng = stream(substrate.seed, "generalisation of heads", epoch)
         for _ in range(substrate.arm.updates_per_epoch):
             states, labels = read_apart(substrate, orders, rng)
-            update_heads(network.newest, optimizer, states, labels, substrate.arm.clip_norm)
+            update_heads(newest, velocities, states, labels, substrate.arm)
     return [test(network, substrate, n) for n in orders]
 
 
@@ -106,19 +107,24 @@ def read_apart(substrate: Substrate, orders: range, rng: np.random.Generator) ->
 
 
 def update_heads(
-    module: LeakyModule, optimizer: Descent, states: Tensor, labels: Tensor, clip_norm: float
+    module: LeakyModule, velocities: list[Tensor], states: Tensor, labels: Tensor, arm: Arm
 ) -> None:
-    """One step of each head down its own cross-entropy; every head's gradient is clipped by itself."""
+    """One step of each head down its own cross-entropy; every head's gradient is clipped by itself.
+
+    `velocities` are the momentum of readout and readout_bias. Torch's SGD as a function: making it as an
+    object imports torch's compiler, which takes longer than all these steps.
+    """
     loss = nn.functional.cross_entropy(module.logits(states), labels, reduction="sum") / labels.shape[1]
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    weight = module.readout.grad
-    bias = module.readout_bias.grad
+    heads = [module.readout, module.readout_bias]
+    weight, bias = torch.autograd.grad(loss, heads)
     norm = (weight.square().sum((1, 2)) + bias.square().sum(1)).sqrt()
-    scale = (clip_norm / norm).clamp(max=1.0)
+    scale = (arm.clip_norm / norm).clamp(max=1.0)
     weight *= scale[:, None, None]
     bias *= scale[:, None]
-    optimizer.step()
+    rates = {"lr": arm.learning_rate, "momentum": arm.momentum, "nesterov": arm.nesterov}
+    usual = {"weight_decay": 0.0, "dampening": 0.0, "maximize": False, "foreach": False}
+    with torch.no_grad():
+        sgd(heads, [weight, bias], velocities, **rates, **usual)
 
 
 def with_new_heads(module: LeakyModule, arm: Arm, seed: int, orders: Sequence[int], variant: str) -> Network:

@@ -6,11 +6,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from modgrow import script
+from modgrow.experiments.light import OPTIONS, deliver
 from modgrow.learning.devices import keep_memory_compact, use_threads
-from modgrow.store import networks, tables
+from modgrow.store import networks
 from modgrow.store.schema import Schema
-
-OPTIONS = ("--threads", "--network", "--output")
 
 
 def run(description: str, rows: Callable[..., pd.DataFrame], schema: Schema, *packages: str) -> None:
@@ -30,7 +29,4 @@ def ask(args: Namespace, rows: Callable[..., pd.DataFrame], schema: Schema, *pac
     use_threads(int(args.threads))
     keep_memory_compact()
     made_by = script.provenance(args.id, "torch", *packages)
-    trained = networks.read(args.network)
-    table = rows(trained, **args.id["settings"]).assign(arm=args.id["arm"], seed=trained.seed)
-    made_by["network"] = trained.provenance["id"]
-    tables.write(args.output, table, schema, made_by)
+    deliver(args, networks.read(args.network), rows, schema, made_by)

@@ -14,6 +14,7 @@ from torch import Tensor
 from modgrow.experiments import fits
 from modgrow.experiments.autocorrelation import LagSums, normalised
 from modgrow.experiments.drive import stream_states
+from modgrow.experiments.simulation import simulate
 from modgrow.model.growth import grow
 from modgrow.model.network import LeakyModule, Network
 from modgrow.model.trained import Trained
@@ -150,7 +151,7 @@ def self_check(
 
 
 def _refit(found: fits.Fit, runs: int, steps: int, max_lag: int, rng: np.random.Generator) -> float:
-    samples = fits.simulate(found, steps, runs, rng)
+    samples = simulate(found, steps, runs, rng)
     sums = LagSums(max_lag)
     for start in range(0, steps, CHUNK):
         sums.add(samples[start : start + CHUNK])

@@ -57,7 +57,7 @@ def _timescales_mb(settings: Settings, arm: Arm) -> int:
 
 
 def _conservation_mb(settings: Settings, arm: Arm) -> int:
-    """An interpreter with torch and one network; what the profiles give a job that asks for nothing."""
+    """An interpreter and one network, with room; what the profiles give a job that asks for nothing."""
     return 1100
 
 

@@ -1,38 +1,17 @@
 """Trained networks on disk: safetensors, with what made them in the header. Nothing is unpickled.
 
-Tensors are named `chain.<m>.<tensor>` (module m counted from 1), `chain.<m>.start.<tensor>` (its
-untrained values), and for arms that do not grow `solved.<N>.chain.1.<tensor>`: the network that had just
-solved N.
+What the file holds: `layout`. Who asks for weights alone reads it without torch: `weights`.
 """
 
 from pathlib import Path
-from typing import Annotated
 
-import torch
-from pydantic import BeforeValidator, Field
 from torch import Tensor
 
-from modgrow.arm import Arm, Record
-from modgrow.differences import differences, in_words
+from modgrow.arm import Arm
 from modgrow.model.network import TENSORS, LeakyModule, Network
 from modgrow.model.trained import Trained
-from modgrow.store import checked, headers
-from modgrow.store.checked import Form
+from modgrow.store import checked, headers, layout
 from modgrow.validation import validated
-
-START = "start."
-ITEMS = {"float32": "F32", "float64": "F64"}
-NAMES = {code: name for name, code in ITEMS.items()}
-
-
-class Header(Record):
-    """What stands in the header of a network file."""
-
-    arm: Annotated[Arm, BeforeValidator(Arm.complete)] = Field(description="the recipe")
-    seed: int = Field(ge=0, description="what the random streams start from")
-    n_solved: int = Field(description="the largest N solved; n_first - 1 if none was")
-    diverged: bool = Field(description="whether training stopped at a number that is not finite")
-    provenance: dict = Field(description="what made it")
 
 
 def write(path: str | Path, trained: Trained) -> None:
@@ -43,7 +22,7 @@ def write(path: str | Path, trained: Trained) -> None:
 def read(path: str | Path) -> Trained:
     """Read a network; its digest, shapes, values and place are checked. Raises StoreError naming the file."""
     with headers.refusals(path, "network", headers.again(path)):
-        trained = unpack(*checked.read(path, check))
+        trained = unpack(*checked.read(path, layout.check))
         headers.refuse_other_place(path, "networks", trained.provenance.get("id", {}))
         return trained
 
@@ -63,97 +42,14 @@ def fingerprint(trained: Trained) -> str:
     return checked.digest(tensors, {"n_solved": trained.n_solved, "diverged": trained.diverged})
 
 
-def check(forms: dict[str, Form], header: dict) -> int:
-    """The N of the newest head, if these can be the parts of a network. Raises ModgrowError, ValueError."""
-    header = validated(Header, header, "its header")
-    _check_identity(header)
-    n_newest = _n_newest(header.arm, forms)
-    _check_orders(header, n_newest, len(forms))
-    expected = layout(header.arm, n_newest, header.n_solved)
-    item = ITEMS[header.arm.dtype]
-    if missing := next((name for name in expected if name not in forms), None):
-        raise ValueError(f"{missing} is missing")
-    for name, (dtype, shape) in forms.items():
-        if name not in expected:
-            raise ValueError(f"{name} has no place in such a network")
-        if shape != expected[name]:
-            raise ValueError(f"{name} is {shape}, must be {expected[name]}")
-        if dtype != item:
-            raise ValueError(f"{name} is {NAMES.get(dtype, dtype)}, must be {header.arm.dtype}")
-    return n_newest
-
-
 def unpack(tensors: dict[str, Tensor], header: dict) -> Trained:
-    """The network that was packed and has passed `check`. Raises ValueError for numbers that are none."""
-    header = validated(Header, header, "its header")
-    for name, value in tensors.items():
-        if not torch.isfinite(value).all() and not header.diverged:
-            raise ValueError(f"{name} has values that are not finite")
+    """The network that was packed and passed `layout.check`. Raises ValueError for numbers that are none."""
+    header = validated(layout.Header, header, "its header")
+    layout.refuse_no_numbers(tensors, header)
     arm = header.arm
-    snapshots = {n: _network(arm, tensors, f"solved.{n}.") for n in _snapshots(arm, header.n_solved)}
+    snapshots = {n: _network(arm, tensors, f"solved.{n}.") for n in layout.snapshots(arm, header.n_solved)}
     network = _network(arm, tensors)
     return Trained(network, header.seed, header.n_solved, header.diverged, snapshots, header.provenance)
-
-
-def layout(arm: Arm, n_newest: int, n_solved: int) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every tensor of a network whose newest head stands for `n_newest`."""
-    chain = _chain(arm, n_newest)
-    modules = {**chain, **{f"{module}{START}": shapes for module, shapes in chain.items()}}
-    for n in _snapshots(arm, n_solved):
-        modules |= {f"solved.{n}.{module}": shapes for module, shapes in _chain(arm, n).items()}
-    return {f"{module}{name}": shape for module, shapes in modules.items() for name, shape in shapes.items()}
-
-
-def _chain(arm: Arm, n_newest: int) -> dict[str, dict[str, tuple[int, ...]]]:
-    """Shapes by tensor of every module of a network whose newest head stands for `n_newest`."""
-    heads = arm.heads(n_newest)
-    modules = arm.modules(heads)
-    return {f"chain.{m}.": _shapes(arm, m, heads // modules) for m in range(1, modules + 1)}
-
-
-def _snapshots(arm: Arm, n_solved: int) -> range:
-    """The N at which a network is kept beside the last one."""
-    return range(arm.n_first, arm.n_first if arm.grows else n_solved + 1)
-
-
-def _shapes(arm: Arm, m: int, heads: int) -> dict[str, tuple[int, ...]]:
-    u = arm.units
-    shapes = {"input": (u,), "recurrent": (u, u), "bias": (u,), "tau": (u,)}
-    shapes |= {"readout": (heads, 2, u), "readout_bias": (heads, 2)}
-    return shapes if m == 1 else {**shapes, "feedforward": (u, u)}
-
-
-def _n_newest(arm: Arm, forms: dict[str, Form]) -> int:
-    """N of the newest head: of a chain that grows by its modules, else by the heads of its one module."""
-    if arm.grows:
-        heads = len({name.split(".")[1] for name in forms if name.startswith("chain.")})
-    else:
-        _, shape = forms.get("chain.1.readout", ("", ()))
-        heads = shape[0] if shape else 0
-    return arm.n_first - 1 + heads
-
-
-def _check_orders(header: Header, n_newest: int, n_tensors: int) -> None:
-    first = header.arm.n_first
-    n_solved = header.n_solved
-    limit = header.arm.n_limit
-    if not first <= n_newest <= limit:
-        raise ValueError(f"its newest head stands for {n_newest}, its settings allow {first} to {limit}")
-    if not n_newest - 1 <= n_solved <= n_newest:
-        raise ValueError(f"n_solved is {n_solved}, its heads stand for {first} to {n_newest}")
-    if header.arm.heads(n_solved) > n_tensors:  # or a forged number would have millions listed
-        raise ValueError(f"it has {n_tensors} tensors, too few for {header.arm.heads(n_solved)} solved tasks")
-
-
-def _check_identity(header: Header) -> None:
-    """What made it must have asked for this arm and seed."""
-    asked = header.provenance.get("id", {})
-    if not isinstance(asked, dict):
-        raise ValueError("provenance.id is no mapping")
-    found = {"settings": header.arm.canonical, "seed": header.seed}
-    changed = differences({key: asked.get(key, own) for key, own in found.items()}, found)
-    if changed:
-        raise ValueError(f"what made it asked for another network: {in_words(changed)}")
 
 
 def _network(arm: Arm, tensors: dict[str, Tensor], prefix: str = "") -> Network:
@@ -162,7 +58,7 @@ def _network(arm: Arm, tensors: dict[str, Tensor], prefix: str = "") -> Network:
     while f"{prefix}chain.{m}.tau" in tensors:
         values = _of_module(tensors, f"{prefix}chain.{m}.")
         module = LeakyModule(values, arm.negative_slope, arm.leak, arm.feedforward_delay)
-        module.start = _of_module(tensors, f"{prefix}chain.{m}.{START}")
+        module.start = _of_module(tensors, f"{prefix}chain.{m}.{layout.START}")
         network.chain.append(module.requires_grad_(False))
         m += 1
     return network

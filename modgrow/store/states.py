@@ -20,7 +20,7 @@ from torch import Tensor
 from modgrow.arm import Arm, arm_from_json
 from modgrow.model.growth import trained_tensors
 from modgrow.model.trained import Trained
-from modgrow.store import checked, headers, networks
+from modgrow.store import checked, headers, layout, networks
 from modgrow.store.checked import Form
 
 MOMENTUM = "momentum."
@@ -108,7 +108,7 @@ def _check(forms: dict[str, Form], header: dict) -> None:
     """What `checked.read` asks of a state before it reads a tensor."""
     journal, header = _journal(header)
     momentum = {name: form for name, form in forms.items() if name.startswith(MOMENTUM)}
-    n_newest = networks.check({name: form for name, form in forms.items() if name not in momentum}, header)
+    n_newest = layout.check({name: form for name, form in forms.items() if name not in momentum}, header)
     arm = arm_from_json(header["arm"])
     _check_records(journal, arm, (n_newest, header["n_solved"], header["diverged"]))
     m = arm.modules(arm.heads(n_newest))

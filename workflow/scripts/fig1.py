@@ -1,15 +1,14 @@
 """Draw Fig. 1: the two architectures, from a modular and a flat network."""
 
 from modgrow import script
-from modgrow.experiments.weights import as_arrays
 from modgrow.figures import fig1, job
-from modgrow.store import networks
+from modgrow.store import weights
 
 
 def main() -> None:
     args = script.arguments(__doc__, *job.OPTIONS)
-    modular, flat = (networks.read(path).network for path in args.inputs)
-    job.save(fig1.draw(as_arrays(modular, args.id["modules"]), as_arrays(flat, 1)), args)
+    modular, flat = (weights.read(path).chain for path in args.inputs)
+    job.save(fig1.draw(modular[: args.id["modules"]], flat), args)
 
 
 if __name__ == "__main__":
