@@ -4,31 +4,59 @@ import numpy as np
 import pandas as pd
 
 from modgrow import config
-from modgrow.experiments import pathways
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.verdict.claim import FLAT, MODULAR
 from modgrow.verdict.evidence import Evidence
 from tests.runs import ROOT
 
 ARMS = {name: arm for name, arm in config.load(ROOT / "config.yaml").arms.items() if "." not in name}
-SEEDS = 6
+SEEDS = 12
 # N_solved per arm in a world that is as the paper says.
 N_SOLVED = dict.fromkeys(MODULAR, 61) | {"modular_5": 45} | dict(zip(FLAT, (11, 25, 33, 37), strict=True))
 N_SOLVED |= {"frozen_recurrent_5": 15, "frozen_feedforward_5": 3, "frozen_recurrent_10": 60}
-N_SOLVED |= {"frozen_feedforward_10": 3, "copy_none_5": 10, "copy_recurrent_5": 20, "copy_feedforward_5": 10}
-N_SOLVED |= {"copy_both_5": 20, "copy_input_5": 12, "copy_none_10": 60, "copy_both_10": 60, "n200": 200}
+N_SOLVED |= {"only_feedforward_5": 15, "only_recurrent_5": 3, "frozen_feedforward_10": 3, "n200": 200}
+N_SOLVED |= {"copy_none_5": 10, "copy_feedforward_5": 7, "copy_input_5": 12, "noisy_copy_5": 45}
+N_SOLVED |= {"copy_input_feedforward_5": 10, "copy_input_bias_tau_5": 10, "copy_all_but_recurrent_5": 10}
+N_SOLVED |= dict.fromkeys(("copy_recurrent_5", "copy_both_5", "copy_recurrent_bias_tau_5"), 20)
+N_SOLVED |= {"copy_all_but_feedforward_5": 20}
+N_SOLVED |= {arm: 60 for arm in ARMS if arm.endswith("_10") and arm.startswith(("copy", "nois", "tau"))}
+WRONG = dict.fromkeys(N_SOLVED, 30) | dict.fromkeys(FLAT, 61) | {"modular_5": 54, "n200": 150}
+WRONG |= {"frozen_recurrent_10": 3, "frozen_recurrent_5": 60, "frozen_feedforward_5": 61}
+WRONG |= {"frozen_feedforward_10": 45, "only_feedforward_5": 59, "copy_feedforward_5": 45, "copy_both_5": 20}
+WRONG |= dict.fromkeys(("copy_recurrent_5", "copy_all_but_feedforward_5", "copy_recurrent_bias_tau_5"), 10)
+WRONG |= dict.fromkeys(("copy_input_5", "copy_input_bias_tau_5", "copy_all_but_recurrent_5"), 50)
+WRONG |= {"copy_input_feedforward_5": 50}
+LATE = 5  # epochs that the slower family loses at the start
+
+
+def updates(arm, right):
+    """What a new head takes: at 5 units much less where W^R is copied, at 10 a little; or the opposite."""
+    growth = ARMS[arm].growth
+    copied = {
+        part: growth is not None and growth.birth(part) != "random" for part in ("recurrent", "feedforward")
+    }
+    if right:
+        without = 400 if ARMS[arm].units == 5 else 100
+        return 60 if copied["recurrent"] else without
+    if ARMS[arm].units == 5:
+        return 100
+    changed = arm in ("frozen_recurrent_10", "tau_one_10", "noisy_copy_10", "noisier_copy_10")
+    return 15 * (1 + 2 * copied["recurrent"]) * (1 + 2 * copied["feedforward"]) * (1 + 2 * changed)
 
 
 def curves(n_solved, right):
     """Every network solves one task per epoch to its N and stops there."""
     rows = []
     for arm, n in n_solved.items():
+        late = LATE * (arm in (FLAT if right else MODULAR))
         for seed in range(SEEDS):
             last = n + seed % 2 * (n < 60)
+            before = 1
             for epoch in range(1, max(60, n - 1) + 1):
-                late = epoch - 60 + last if arm in FLAT and not right else 1 + epoch
-                now = max(min(late, last), 1)
-                rows.append((arm, seed, epoch, now + 1, 0.1, 0.99, 0.99, now, now - 1))
+                now = max(min(1 + epoch - late, last), 1)
+                learnt = updates(arm, right) + seed if now > before else None
+                rows.append((arm, seed, epoch, before + 1, 0.1, 0.99, 0.99, now, now - 1, learnt))
+                before = now
     columns = [
         "arm",
         "seed",
@@ -39,6 +67,7 @@ def curves(n_solved, right):
         "accuracy_previous",
         "n_solved",
         "n_tasks_solved",
+        "learnt_after",
     ]
     return pd.DataFrame(rows, columns=columns)
 
@@ -57,11 +86,7 @@ def per_seed(arms, values):
 def world(right=True):
     """All tables, with the paper's statements planted in them, or their opposites."""
     sign = 1 if right else -1
-    n_solved = N_SOLVED
-    if not right:
-        n_solved = dict.fromkeys(N_SOLVED, 30) | {"modular_5": 58, "n200": 150, "copy_input_5": 50}
-        n_solved |= dict.fromkeys(FLAT, 61) | {"frozen_recurrent_10": 3, "frozen_recurrent_5": 60}
-        n_solved |= {"copy_recurrent_5": 10, "copy_feedforward_5": 45, "copy_both_5": 20, "copy_both_10": 61}
+    n_solved = N_SOLVED if right else WRONG
     learned = curves(n_solved, right)
 
     def generalisation(arm):
@@ -78,7 +103,11 @@ def world(right=True):
             "recurrent": 0.2,
             "feedforward": 0.2 - 0.3 * sign,
         }
-        return [({"pathway": p}, "half_epsilon", 10 ** (log + small + jitter)) for p, log in logs.items()]
+        solved = n_solved[arm] - 1
+        return [
+            ({"pathway": p, "solved_unperturbed": solved}, "half_epsilon", 10 ** (log + small + jitter))
+            for p, log in logs.items()
+        ]
 
     def timescales(arm):
         modular, found = arm in MODULAR, []
@@ -112,12 +141,13 @@ def world(right=True):
 
     def struck(arm):
         """All tasks up to 25 fail from a strength on, larger in modular networks; the others never do."""
+        whole = 0.97 + 0.01 * sign * (1 if arm in MODULAR else -1)
         fails = {"weights": 0.5 * sign * (arm in MODULAR), "tau": -0.5 * sign * (arm in MODULAR)}
         return [
             (
                 {"pathway": pathway, "epsilon": epsilon, "draw": 0, "n": n},
                 "accuracy",
-                0.98 if epsilon == 0 or np.log10(epsilon) < last or n > n_solved["flat_54"] else 0.5,
+                whole if epsilon == 0 or np.log10(epsilon) < last or n > n_solved["flat_54"] else 0.5,
             )
             for pathway, last in fails.items()
             for epsilon in (0.0, *np.geomspace(0.01, 100, 17))
@@ -128,18 +158,13 @@ def world(right=True):
         values = {"recurrent": 0.1, "feedforward": 0.1 + 0.1 * sign}
         return [({"pathway": pathway, "module": 3}, "variance", v) for pathway, v in values.items()]
 
-    plans = {arm: pathways.plan(ARMS["modular_5"]) for arm in n_solved}
-    if right:
-        halves = {key: plans["modular_5"][key] / 2 for key in ("n_trained", "n_trained_weights")}
-        plans["frozen_recurrent_5"] = {**plans["frozen_recurrent_5"], **halves}
     tables = {
         "learning_curves": learned,
         "generalisation": per_seed(("modular_15", "flat_91"), generalisation),
         "perturbation_summary": per_seed(MODULAR + FLAT, half_points),
-        "perturbation": per_seed(("modular_15",), accuracies) + per_seed(MODULAR[1:] + FLAT[1:], struck),
+        "perturbation": per_seed(("modular_15",), accuracies) + per_seed(MODULAR + FLAT, struck),
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
-        "pathways": [{"arm": arm, "seed": 0, **plan} for arm, plan in plans.items()],
     }
     return Evidence({name: pd.DataFrame(table) for name, table in tables.items()}, ARMS)
 

@@ -73,7 +73,7 @@ ADDED = {
     "a key of the settings": (before("modgrow/config.py", "    device: Literal", f"    {KEY}\n"), ""),
     "a birth": (NEW_BIRTH, ""),
     "a task": (NEW_TASK, ""),
-    "a claim": (before("modgrow/verdict/claims/fig2.py", '@claim(\n    "flat_plateaus"', CLAIM), JUDGED),
+    "a claim": (before("modgrow/verdict/claims/fig2a.py", '@claim(\n    "flat_plateaus"', CLAIM), JUDGED),
     "an arm of a new birth": (both(NEW_BIRTH, arm(growth={"tau": "midway train"})), ITS_OWN_NETWORK),
     "an arm of a new task": (both(NEW_TASK, arm(task="echo")), ITS_OWN_NETWORK),
     "an arm with a new key": (both(ARM_KEY, arm(new=2)), ITS_OWN_NETWORK),

@@ -109,6 +109,10 @@ class Evidence:
         rows = self.of("perturbation_summary", arm, pathway=pathway)
         return np.log10(rows.set_index("seed")["half_epsilon"])
 
+    def solved_unperturbed(self, arm: str) -> pd.Series:
+        """Tasks above the threshold without noise."""
+        return self.of("perturbation_summary", arm, pathway="weights").set_index("seed")["solved_unperturbed"]
+
     def log_half_points_up_to(self, n: int, arm: str, pathway: str) -> pd.Series:
         """The same over the tasks up to `n` alone, from the table of perturbations itself."""
         rows = self.of("perturbation", arm, pathway=pathway)
