@@ -1,11 +1,11 @@
 """How often each kind of interval of the verdict covers what it estimates, and how wide it is. `--json FILE`
 
 Asked at 95 %. A kind was chosen for a quantity if it covers at least 0.94 of the time at the numbers of
-networks used (5, 10, 20). The populations are registered with the claims: a normal one; N_solved with 5, 10,
-30 or 50 % of the networks stuck low and the rest at the ceiling; N_solved of 5 units as the exploratory
-networks have it. Comparisons draw both arms from one population ("same"), or the second from networks that end
-eight tasks lower ("lower"), or at 31 to 35 as a flat arm does, hardly overlapping with those that do not stick
-("flat"). For discrete values there is no upper limit: an interval may be too wide.
+networks used (5, 10, 20). The populations are registered with the claims: a normal one; N_solved with 5,
+10, 30 or 50 % of the networks stuck low and the rest at the ceiling; N_solved of 5 units as the exploratory
+networks have it. Comparisons draw both arms from one population ("same"), or the second from networks that
+end eight tasks lower ("lower"), or at 31 to 35 as a flat arm does, hardly overlapping with those that do
+not stick ("flat"). For discrete values there is no upper limit: an interval may be too wide.
 
     .venv/bin/python benchmarks/coverage.py
 """
