@@ -1,10 +1,11 @@
 """How often each kind of interval of the verdict covers what it estimates, and how wide it is. `--json FILE`
 
 Asked at 95 %. A kind was chosen for a quantity if it covers at least 0.94 of the time at the numbers of
-networks used (5, 10, 20). The populations are registered with the claims: a normal one; N_solved with 5, 10,
-30 or 50 % of the networks stuck low and the rest at the ceiling; N_solved of 5 units as the exploratory
+networks used (5, 10, 20). The populations are registered with the claims: a normal one; N_solved with 5,
+10, 30 or 50 % of the networks stuck low and the rest at the ceiling; N_solved of 5 units as the exploratory
 networks have it. Comparisons draw both arms from one population ("same"), or the second from networks that
-end eight tasks lower ("lower"). For discrete values there is no upper limit: an interval may be too wide.
+end eight tasks lower ("lower"), or at 31 to 35 as a flat arm does, hardly overlapping with those that do
+not stick ("flat"). For discrete values there is no upper limit: an interval may be too wide.
 
     .venv/bin/python benchmarks/coverage.py
 """
@@ -27,7 +28,11 @@ from modgrow.verdict.intervals.superiority import superiority
 
 LEAST, MOST = 1.0, 61.0
 CURVES = ROOT / "docs" / "results" / "tables" / "learning_curves.parquet"
-LOWER = 8.0  # tasks, of the second arm of an unequal comparison
+SECOND: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "same": lambda whole: whole,
+    "lower": lambda whole: np.maximum(whole - 8.0, LEAST),
+    "flat": lambda whole: 31.0 + np.arange(len(whole)) % 5,
+}
 SOLVED = 45.0  # of a share: networks that end at least here
 LARGE = 2000  # values that stand for a whole population in a comparison
 
@@ -80,34 +85,33 @@ KINDS = {
 }
 
 
-def measured(kind: str, population: str, n_seeds: int, trials: int, lower: float) -> dict:
+def measured(kind: str, population: str, n_seeds: int, trials: int, against: str) -> dict:
     """Coverage and mean width of an interval of so many networks per arm.
 
     The population is a large sample of it, so that what is estimated is known exactly.
     """
-    interval, truth, n_arms = KINDS[kind]
-    rng = stream(n_seeds, "coverage", kind, population)
-    whole = WHOLE[population]
-    arms = [whole, np.maximum(whole - lower, LEAST)][:n_arms]
+    interval, truth, _ = KINDS[kind]
+    rng = stream(n_seeds, "coverage", kind, population, against)
+    arms = [WHOLE[population]]
+    if against:
+        arms.append(SECOND[against](arms[0]))
     expected = truth(*arms)
     hits, widths = 0, []
     for _ in range(trials):
         found = interval(*(rng.choice(arm, n_seeds) for arm in arms), level=0.95)
         hits += found.low - 1e-9 <= expected <= found.high + 1e-9
         widths.append(found.high - found.low)
-    against = "" if n_arms == 1 else ("lower" if lower else "same")
     record = {"kind": kind, "population": population, "against": against, "n_seeds": n_seeds}
     return {**record, "trials": trials, "coverage": hits / trials, "width": float(np.mean(widths))}
 
 
-def cases(seeds: list[int]) -> Iterator[tuple[str, str, int, float]]:
-    """Kind, population, networks per arm, and by how much the second arm ends lower."""
-    for kind in KINDS:
+def cases(kinds: list[str], seeds: list[int]) -> Iterator[tuple[str, str, int, str]]:
+    """Kind, population, networks per arm, and what the second arm is, empty where there is none."""
+    for kind in kinds:
         for population in POPULATIONS:
-            for n_seeds in seeds:
-                yield kind, population, n_seeds, 0.0
-                if KINDS[kind].arms == 2:
-                    yield kind, population, n_seeds, LOWER
+            for against in SECOND if KINDS[kind].arms == 2 else [""]:
+                for n_seeds in seeds:
+                    yield kind, population, n_seeds, against
 
 
 WHOLE = {name: draw(stream(0, "population", name), LARGE) for name, draw in POPULATIONS.items()}
@@ -116,12 +120,15 @@ WHOLE = {name: draw(stream(0, "population", name), LARGE) for name, draw in POPU
 def main() -> None:
     """Coverage and width by kind, population and number of networks."""
     parser = arguments(__doc__)
+    parser.add_argument(
+        "--kinds", nargs="+", default=list(KINDS), choices=list(KINDS), help="which to measure"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[5, 10, 20], help="networks per arm")
-    parser.add_argument("--trials", type=int, default=500, help="samples per case")
+    parser.add_argument("--trials", type=int, default=400, help="samples per case")
     args = parser.parse_args()
     records = [
-        measured(kind, population, n_seeds, args.trials, lower)
-        for kind, population, n_seeds, lower in cases(args.seeds)
+        measured(kind, population, n_seeds, args.trials, against)
+        for kind, population, n_seeds, against in cases(args.kinds, args.seeds)
     ]
     report(records, args)
 

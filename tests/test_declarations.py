@@ -98,6 +98,8 @@ def test_claims_of_other_files_are_not_the_papers(file_of_claims):
         ({"below": "1.0"}, "it has thresholds above, below; give one of them"),
         ({"above": None, "between": "(2, 1)"}, "between is (2, 1); must be a pair, the lower bound first"),
         ({"above": None, "between": "1"}, "between is 1; must be a pair, the lower bound first"),
+        ({"above": None, "within": "5.0"}, "within without because; give the reason of the bound"),
+        ({"negligible": "-1.0", "because": '"c"'}, "negligible is -1.0; must be above 0"),
         ({"tables": '("curves",)'}, "tables has curves, which modgrow/schemas/evidence.py lacks"),
         ({"tables": '"timescales"'}, "tables is 'timescales'; must be a tuple of names"),
         ({"arms": '("modular_7",)'}, "arms has modular_7, which modgrow/verdict/paper.py lacks"),

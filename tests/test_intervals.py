@@ -218,7 +218,7 @@ def test_holm_by_hand():
 
 
 def test_seeds_needed_is_the_first_number_that_settles():
-    for first in (11, 12, 37, 4000):
+    for first in (*range(11, 90), 4000):
         assert seeds_needed(lambda n, first=first: n >= first, 10) == first
     assert seeds_needed(lambda n: False, 10) == math.inf
     assert seeds_needed(lambda n: n >= 10_000, 10) == 10_000

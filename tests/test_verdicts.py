@@ -78,6 +78,22 @@ def test_arms_against_arms_are_negligible_by_their_means_not_by_how_often_one_is
     found = verdicts.found(claim("above", 0.5, negligible=5.0), part)
     assert (found.verdict, found.interval.estimate, found.difference) == ("equivalent", 1.0, 1.0)
     assert verdicts.found(claim("above", 0.5), part).verdict == "reproduced"
+    far = [sample.ahead(pd.Series([60.0] * 400), pd.Series([20.0] * 400), (1, 61))]
+    assert verdicts.found(claim("above", 0.5, negligible=5.0), far).verdict == "reproduced"
+
+
+def test_what_is_negligible_is_shown_by_two_one_sided_tests(rng):
+    part = sample.mean(pd.Series(rng.normal(0.1, 1, 10)))
+    at_90, at_95 = (max(map(abs, part.at(level)[1:])) for level in (0.90, 0.95))
+    bound = (at_90 + at_95) / 2
+    assert verdicts.found(claim("above", 0.0, negligible=bound), [part]).verdict == "equivalent"
+
+
+def test_p_of_a_claim_against_scipys_two_sided_p_on_either_side(rng):
+    values = pd.Series(rng.normal(0.5, 1, 10))
+    theirs = stats.ttest_1samp(values, 0.0).pvalue
+    for of in (claim("above", 0.0), claim("below", 0.0)):
+        assert verdicts.p_value(of, [sample.mean(values)]) == pytest.approx(theirs, rel=1e-3)
 
 
 def test_networks_without_a_value_are_left_out_and_counted():
@@ -107,6 +123,8 @@ def test_seeds_needed_settle_and_one_fewer_does_not(rng):
 def test_no_number_of_networks_settles_an_estimate_on_its_bound():
     alike = [sample.ahead(pd.Series([61.0] * 5), pd.Series([61.0] * 5), (1, 61))]
     assert verdicts.found(claim("above", 0.5), alike).seeds_needed == math.inf
+    at_5 = [sample.median(pd.Series([4.0, 4.0, 4.0, 5.0, 5.0, 5.0, 6.0, 6.0, 6.0]))]
+    assert verdicts.found(claim("below", 5.0), at_5).seeds_needed == math.inf
     said = verdicts.found(claim("within", 5.0, undecidable="no power"), [sample.mean(pd.Series([0.0] * 9))])
     assert (said.verdict, said.seeds_needed) == ("undecided", math.inf)
 

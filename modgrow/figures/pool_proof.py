@@ -47,6 +47,6 @@ def _panel(means: Axes, difference: Axes, curve: pd.DataFrame, label: str) -> No
     means.set_ylabel(label)
     difference.axhline(0, color="0.6", linewidth=0.8)
     difference.plot(curve["difference"], color="0.2")
-    words = "95 % interval, bootstrap over seeds"
+    words = "95 % interval, t over seeds"
     difference.fill_between(curve.index, curve["low"], curve["high"], color="0.2", alpha=0.2, label=words)
     difference.set_ylabel("pool - fresh,\n" + label)
