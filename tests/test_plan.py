@@ -94,7 +94,7 @@ def test_an_experiment_is_called_as_its_file_its_schema_and_its_settings():
 
 
 def test_the_reproduction_is_as_large_as_it_says(papers):
-    assert sum(len(seeds) for seeds in papers.seeds.values()) == 641
+    assert sum(len(seeds) for seeds in papers.seeds.values()) == 721
     assert papers.seeds["modular_5"] == range(100, 120)
     assert papers.drawn() == [
         *("fig1", "fig2a", "fig2b", "fig6", "n200", "fig2c", "fig3", "fig4", "fig5", "claims")
