@@ -294,15 +294,15 @@ OWN = {"mine": 3, "collect_table": 1, "mine_figure": 1, "resources": 1, "pages":
 @pytest.fixture(scope="module")
 def asking(finished, tmp_path_factory):
     """The finished small DAG, to which a study was added and has been run."""
-    folder = shutil.copytree(finished[2][0], tmp_path_factory.mktemp("study") / "run")
+    folder = shutil.copytree(finished[0], tmp_path_factory.mktemp("study") / "run")
     with_file(folder)
     assert planned(folder, "tests/small.yaml") == {}  # the file alone asks for nothing
     settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
     settings["studies"]["mine"] = {"arms": ["modular_5", "stuck_5"], "settings": {"bits": "0110100"}}
     (folder / "mine.yaml").write_text(yaml.safe_dump(settings))
     assert planned(folder) == OWN
-    done = snakemake(folder, "--cores", "2", config="mine.yaml")
-    assert done.returncode == 0, done.stdout[-2000:]
+    done = run(folder, "-m", "tests.jobs", "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stderr[-2000:]
     return folder
 
 
