@@ -1,7 +1,7 @@
 """What all tests share: shapes are checked at run time, and no test may touch a global generator.
 
 Tests begin without compiled kernels: who needs them first has them compiled, into a folder of this session.
-Where several processes run tests, those of a file run in one, and what all need is made once in a shared folder.
+Where several processes run tests, those of a file run in one, and what all need is made once for all.
 """
 
 import os
