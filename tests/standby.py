@@ -25,7 +25,7 @@ def become(folder, arguments, environment, said):
     os.environ.clear()
     os.environ.update(environment)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT), 1)
+    os.dup2(os.open(said, os.O_WRONLY), 1)
     os.dup2(1, 2)
     sys.argv[1:] = arguments
     sys.path[0] = folder
