@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from modgrow import places
-from tests.runs import ROOT, checkout, snakemake
+from tests.runs import ROOT, checkout
 
 TINY = {
     "results": "results/tiny",
@@ -31,10 +31,15 @@ MADE = (NETWORK, TABLE, "learning_curves/modular_5/seed_0.parquet")
 
 def run(folder, *words, env=None):
     """Snakemake in a folder; what it says and its exit status."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (env or {}).items():
-            patch.setenv(name, value)
-        return snakemake(folder, "--cores", "1", *map(str, words), config=None)
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", *map(str, words)],
+        cwd=folder,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(env or {})},
+        timeout=300,
+    )
 
 
 def made(folder, *words, env=None):

@@ -301,8 +301,8 @@ def asking(finished, tmp_path_factory):
     settings["studies"]["mine"] = {"arms": ["modular_5", "stuck_5"], "settings": {"bits": "0110100"}}
     (folder / "mine.yaml").write_text(yaml.safe_dump(settings))
     assert planned(folder) == OWN
-    done = run(folder, "-m", "tests.jobs", "--configfile", "mine.yaml")
-    assert done.returncode == 0, done.stderr[-2000:]
+    done = snakemake(folder, "--cores", "2", config="mine.yaml")
+    assert done.returncode == 0, done.stdout[-2000:]
     return folder
 
 
