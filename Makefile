@@ -51,10 +51,10 @@ explore: development  ## the property tests with many random examples, to look f
 	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=explore --hypothesis-show-statistics
 
 test-package: development  ## pip install into an empty environment, and the notebook in another folder
-	$(BIN)/python -m pytest -m package --durations=0
+	$(BIN)/python -m pytest -m package -n 0 --durations=0
 
 test-slurm: development  ## the SLURM profile on a real SLURM of its own, as root, with Debian's slurm-wlm and munge
-	$(BIN)/python -m pytest -m slurm --durations=0
+	$(BIN)/python -m pytest -m slurm -n 0 --durations=0
 
 lint: development  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/ruff check .

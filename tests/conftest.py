@@ -1,6 +1,7 @@
 """What all tests share: shapes are checked at run time, and no test may touch a global generator.
 
 Tests begin without compiled kernels: who needs them first has them compiled, into a folder of this session.
+Where several processes run tests, those of a file run in one, and what all need is made once for all.
 """
 
 import os
@@ -9,8 +10,9 @@ import tempfile
 
 import jaxtyping
 
-_kernels = tempfile.TemporaryDirectory(prefix="modgrow-kernels-")
-os.environ.setdefault("NUMBA_CACHE_DIR", _kernels.name)
+if "NUMBA_CACHE_DIR" not in os.environ:  # else it is the user's, or that of the process that started this one
+    _kernels = tempfile.TemporaryDirectory(prefix="modgrow-kernels-")
+    os.environ["NUMBA_CACHE_DIR"] = _kernels.name
 
 jaxtyping.install_import_hook(
     [
@@ -34,11 +36,24 @@ import hypothesis  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 import torch  # noqa: E402
+from filelock import FileLock  # noqa: E402
 
 from modgrow.arm import Arm  # noqa: E402
 from tests.runs import checkout, snakemake  # noqa: E402
 
 torch.set_num_threads(1)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """A process for each core to run all tests, but this one alone to run those of files that are named."""
+    return None if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_collection_modifyitems(items):
+    """Files that run Snakemake take longest and come first, so that processes end together."""
+    long = {item.path for item in items if item.get_closest_marker("workflow")}
+    items.sort(key=lambda item: item.path not in long)
+
 
 # The same examples in every run; `make explore` looks for new ones, and prints how to see a failure again.
 hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
@@ -84,20 +99,22 @@ def small_arm(**overrides) -> Arm:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """Two checkouts in which the small DAG has run, with one core and with two."""
-    found = {}
-    for cores in (1, 2):
-        folder = checkout(tmp_path_factory.mktemp("run") / f"cores{cores}")
-        run = snakemake(folder, "--cores", str(cores))
-        assert run.returncode == 0, run.stdout[-3000:]
-        found[cores] = (folder, run.stdout)
-    return found
+    """A checkout in which the small DAG has run on two cores, and what was said; no test writes to it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, said = shared / "finished", shared / "finished.txt"
+    with FileLock(shared / "finished.lock"):
+        if not said.exists():
+            run = snakemake(checkout(folder), "--cores", "2")
+            assert run.returncode == 0, run.stdout[-3000:]
+            said.write_text(run.stdout)
+    return folder, said.read_text()
 
 
 @pytest.fixture(scope="module")
 def done(finished, tmp_path_factory):
     """A copy of the finished run that tests may edit one after another, if they put back what they change."""
-    return shutil.copytree(finished[2][0], tmp_path_factory.mktemp("done") / "done")
+    return shutil.copytree(finished[0], tmp_path_factory.mktemp("done") / "done")
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Planted worlds to judge claims on: one in which the paper is right, one in which it is wrong."""
 
+import functools
+
 import numpy as np
 import pandas as pd
 
@@ -84,6 +86,12 @@ def per_seed(arms, values):
 
 
 def world(right=True):
+    """Evidence of all tables of such a world, which the asker may change."""
+    return Evidence({name: table.copy() for name, table in planted(right).items()}, ARMS)
+
+
+@functools.cache
+def planted(right):
     """All tables, with the paper's statements planted in them, or their opposites."""
     sign = 1 if right else -1
     n_solved = N_SOLVED if right else WRONG
@@ -166,7 +174,7 @@ def world(right=True):
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
     }
-    return Evidence({name: pd.DataFrame(table) for name, table in tables.items()}, ARMS)
+    return {name: pd.DataFrame(table) for name, table in tables.items()}
 
 
 def changed_world():

@@ -1,20 +1,10 @@
 """Whatever settings are accepted, the whole plan of jobs ends: every output is there, whatever was solved.
 
-Snakemake plans; the scripts then run in this one process, which has imported everything already, so that a
-job takes a fraction of a second. `EXAMPLES=500 pytest tests/test_any_settings.py` looks for new cases.
+`EXAMPLES=500 pytest tests/test_any_settings.py` looks for new cases.
 """
 
 import contextlib
 import os
-import re
-import runpy
-import shlex
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
@@ -24,76 +14,10 @@ from hypothesis import strategies as st
 from modgrow import config
 from modgrow.arm import PATHWAYS
 from modgrow.errors import SettingsError
-from tests.runs import ROOT
+from tests.jobs import ends
 
 pytestmark = pytest.mark.workflow
 EXAMPLES = os.environ.get("EXAMPLES")
-PLANNED = re.compile(
-    r"^    output: (?P<files>.*?)$(?P<more>.*?)^Shell command: (?P<command>.*?)$", re.M | re.S
-)
-MEASURED = "s\tcpu_time\tmax_rss\n1.0\t1.0\t1.0\n"  # what Snakemake would write beside a job
-
-
-class Job(NamedTuple):
-    """A job as Snakemake prints it: the script, its arguments, its outputs and its benchmark."""
-
-    script: str
-    arguments: list[str]
-    outputs: list[str]
-    benchmark: str
-
-
-def plan(folder: Path, own: dict, *targets: str) -> list[Job]:
-    """The jobs behind the targets under these settings, in an order in which they can run."""
-    (folder / "own.yaml").write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", *targets, "-s", str(ROOT / "Snakefile")]
-    command += ["--directory", str(folder), "--configfile", str(folder / "own.yaml")]
-    command += ["--dry-run", "--forceall", "--printshellcmds", "--nolock", "--cores", "1"]
-    run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder)
-    assert run.returncode == 0, run.stdout[-3000:]
-    return list(_jobs(run.stdout))
-
-
-def _jobs(said: str) -> Iterator[Job]:
-    for job in PLANNED.finditer(said):
-        words = shlex.split(job["command"])
-        (place,) = [i for i, word in enumerate(words) if re.search(r"workflow/scripts/\w+\.py$", word)]
-        arguments = words[place + 1 : words.index("2>")]
-        benchmark = re.search(r"^    benchmark: (.*)$", job["more"], re.M)[1]
-        yield Job(Path(words[place]).stem, arguments, job["files"].split(", "), benchmark)
-
-
-def run(job: Job) -> None:
-    """What the job's script does, in this process; signal handlers and arguments come back."""
-    handlers = {
-        number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)
-    }
-    before, path = sys.argv, str(ROOT / "workflow" / "scripts" / f"{job.script}.py")
-    sys.argv = [path, *job.arguments]
-    try:
-        runpy.run_path(path, run_name="__main__")
-    finally:
-        sys.argv = before
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-
-
-def ends(folder: Path, own: dict, *targets: str) -> Path:
-    """Run the whole plan in `folder`; the folder of the results, in which every output is."""
-    jobs = plan(folder, own, *targets)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for job in jobs:
-            try:
-                run(job)
-            except BaseException as error:
-                error.add_note(f"in {job.script} of {', '.join(job.outputs)}")
-                raise
-            absent = [path for path in job.outputs if not Path(path).exists()]
-            assert not absent, f"{job.script} made no {absent}"
-            Path(job.benchmark).parent.mkdir(parents=True, exist_ok=True)
-            Path(job.benchmark).write_text(MEASURED)
-    return folder / own["results"]
 
 
 # Settings: small enough to train in a moment, odd in every way that is accepted.

@@ -21,12 +21,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def report(finished):
+def report(done):
     """The report of the small DAG."""
-    folder = finished[1][0]
-    run = snakemake(folder, "--report", "report.html")
+    run = snakemake(done, "--report", "report.html")
     assert run.returncode == 0, run.stdout[-3000:]
-    return folder / "report.html"
+    return done / "report.html"
 
 
 @pytest.fixture
@@ -83,8 +82,8 @@ def test_the_page_loads_without_errors_and_says_what_it_is(browser):
     assert not errors
 
 
-def test_every_figure_of_the_run_is_in_the_report_with_a_caption(browser, finished):
-    made = {path.stem for path in (finished[1][0] / "results/small/figures").glob("*.svg")}
+def test_every_figure_of_the_run_is_in_the_report_with_a_caption(browser, done):
+    made = {path.stem for path in (done / "results/small/figures").glob("*.svg")}
     assert {Path(path).stem for path in entries(browser, "image/svg+xml")} == made
     captions = browser.execute_script("return Object.values(results).map(result => result.caption)")
     assert all(len(caption) > 60 for caption in captions)
@@ -100,8 +99,8 @@ def test_every_figure_is_drawn(browser):
     assert len(seen) == len(buttons)
 
 
-def test_every_table_shows_rows(browser, finished):
-    made = {path.stem for path in (finished[1][0] / "results/small/tables").glob("*.parquet")}
+def test_every_table_shows_rows(browser, done):
+    made = {path.stem for path in (done / "results/small/tables").glob("*.parquet")}
     assert {Path(path).stem for path in entries(browser, "text/html")} == made | {"claims"}
     buttons = open_category(browser, "4 Tables")
     for button, table in zip(buttons, sorted(made), strict=True):

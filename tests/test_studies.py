@@ -294,7 +294,7 @@ OWN = {"mine": 3, "collect_table": 1, "mine_figure": 1, "resources": 1, "pages":
 @pytest.fixture(scope="module")
 def asking(finished, tmp_path_factory):
     """The finished small DAG, to which a study was added and has been run."""
-    folder = shutil.copytree(finished[2][0], tmp_path_factory.mktemp("study") / "run")
+    folder = shutil.copytree(finished[0], tmp_path_factory.mktemp("study") / "run")
     with_file(folder)
     assert planned(folder, "tests/small.yaml") == {}  # the file alone asks for nothing
     settings = yaml.safe_load((folder / "tests/small.yaml").read_text())

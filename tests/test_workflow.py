@@ -16,19 +16,17 @@ import yaml
 
 from modgrow.schemas.claims import SCHEMA as CLAIMS
 from modgrow.store import tables
-from tests.runs import checkout, snakemake
+from tests.jobs import all_jobs, ends
+from tests.runs import ROOT, checkout, snakemake
 
 pytestmark = pytest.mark.workflow
 
 
 @pytest.fixture(scope="module")
 def varied(finished, tmp_path_factory):
-    """A copy of the second checkout in which `sensitivity` has run too, and what that run said."""
-    folder = tmp_path_factory.mktemp("varied") / "run"
-    shutil.copytree(finished[2][0], folder)
-    run = snakemake(folder, "sensitivity", "--cores", "2")
-    assert run.returncode == 0, run.stdout[-3000:]
-    return folder, run.stdout
+    """A copy of the checkout in which the jobs of `sensitivity` have run too, and these jobs."""
+    folder = shutil.copytree(finished[0], tmp_path_factory.mktemp("varied") / "run")
+    return folder, all_jobs(folder, "sensitivity", "--configfile", "tests/small.yaml")
 
 
 def results(folder):
@@ -46,8 +44,10 @@ def test_the_default_target_is_not_empty(tmp_path):
     assert "Nothing to be done" not in run.stdout
 
 
-def test_the_same_seeds_give_the_same_bytes_whatever_the_cores(finished):
-    one, two = (results(finished[cores][0]) for cores in (1, 2))
+def test_the_same_seeds_give_the_same_bytes_side_by_side_and_one_after_another(finished, tmp_path):
+    """Referee: the same jobs in this one process, in the order in which they are planned for one core."""
+    ends(tmp_path, yaml.safe_load((ROOT / "tests/small.yaml").read_text()), "all")
+    one, two = results(tmp_path), results(finished[0])
     assert one.keys() == two.keys()
     assert {Path("figures/fig2a.svg"), Path("figures/fig2b.png"), Path("tables/parameters.parquet")} <= set(
         one
@@ -100,12 +100,12 @@ def test_a_job_killed_under_snakemake_goes_on_when_that_is_started_again(tmp_pat
 
 
 def test_a_finished_run_has_nothing_left_to_do(finished):
-    run = snakemake(finished[2][0], "-n", "--cores", "1")
+    run = snakemake(finished[0], "-n", "--cores", "1")
     assert "Nothing to be done" in run.stdout, run.stdout[-2000:]
 
 
 def test_tables_say_what_they_promise(finished):
-    tables = finished[2][0] / "results" / "small" / "tables"
+    tables = finished[0] / "results" / "small" / "tables"
     curves = pd.read_parquet(tables / "learning_curves.parquet")
     expected = [
         "arm",
@@ -156,7 +156,7 @@ def test_tables_say_what_they_promise(finished):
 
 
 def test_the_run_ends_with_a_checked_verdict(finished):
-    folder = finished[2][0] / "results" / "small"
+    folder = finished[0] / "results" / "small"
     first, second = (folder / "verdict.txt").read_text().splitlines()
     assert first.startswith(
         "not the paper's settings: batch_size 64 instead of 256, epochs 3 instead of 60, "
@@ -178,7 +178,7 @@ def test_the_run_ends_with_a_checked_verdict(finished):
 
 
 def test_every_figure_and_page_says_what_is_not_the_papers(finished):
-    folder = finished[2][0] / "results" / "small"
+    folder = finished[0] / "results" / "small"
     first = (folder / "verdict.txt").read_text().splitlines()[0]
     for path in folder.glob("figures/*.svg"):
         text = path.read_text()
@@ -189,12 +189,12 @@ def test_every_figure_and_page_says_what_is_not_the_papers(finished):
 
 
 def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_path):
-    claims = pd.read_parquet(finished[2][0] / "results/small/claims.parquet")
+    claims = pd.read_parquet(finished[0] / "results/small/claims.parquet")
     claims.loc[0, "verdict"] = ""
     tables.write(tmp_path / "claims.parquet", claims, CLAIMS, {"id": {}})
     command = [sys.executable, "workflow/scripts/check_claims.py", "--id", "{}"]
     command += ["--inputs", str(tmp_path / "claims.parquet"), "--outputs", str(tmp_path / "verdict.txt")]
-    run = subprocess.run(command, cwd=finished[2][0], text=True, capture_output=True, env={"PYTHONPATH": "."})
+    run = subprocess.run(command, cwd=finished[0], text=True, capture_output=True, env={"PYTHONPATH": "."})
     assert run.returncode == 1
     assert f"claims.parquet: {claims.loc[0, 'claim']}: no verdict" in run.stderr
     assert not (tmp_path / "verdict.txt").exists()
@@ -202,9 +202,9 @@ def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_pa
 
 @pytest.fixture
 def swapped(finished, tmp_path):
-    """A copy of the first checkout in which one network's learning curve lies in the place of another's."""
+    """A copy of the checkout in which one network's learning curve lies in the place of another's."""
     folder = tmp_path / "swapped"
-    shutil.copytree(finished[1][0], folder)
+    shutil.copytree(finished[0], folder)
     started = folder / "results/small/.command"
     if not started.exists():
         started.write_text("snakemake --configfile tests/small.yaml\n")
@@ -224,14 +224,14 @@ def test_another_networks_table_stops_the_run_and_the_printed_command_mends_it(f
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     subprocess.run(["bash", "-c", re.search("`(.*)`", told)[1]], cwd=swapped, check=True, env=environment)
     assert snakemake(swapped, "--cores", "1", target).returncode == 0
-    curves = [pd.read_parquet(folder / target) for folder in (finished[1][0], swapped)]
+    curves = [pd.read_parquet(folder / target) for folder in (finished[0], swapped)]
     pd.testing.assert_frame_equal(*curves)
 
 
 def test_sensitivity_trains_the_changed_arms_alone(varied):
-    folder, said = varied
-    trained = {line.split("wildcards: ")[1] for line in said.splitlines() if "wildcards: arm=" in line}
-    assert {line.split(",")[0].removeprefix("arm=") for line in trained} == {"modular_5.fast", "flat_20.fast"}
+    folder, jobs = varied
+    trained = {Path(job.outputs[0]).parent.name for job in jobs if job.script == "train_network"}
+    assert trained == {"modular_5.fast", "flat_20.fast"}
     claims = pd.read_csv(folder / "results/small/sensitivity/claims.csv")
     assert list(claims["variant"].unique()) == ["paper", "fast"]
     fast = claims[claims["variant"] == "fast"].set_index("claim")["arms"]
@@ -242,7 +242,7 @@ def test_sensitivity_trains_the_changed_arms_alone(varied):
 
 
 def test_more_seeds_train_the_missing_ones_alone(finished):
-    run = snakemake(finished[1][0], "-n", "--cores", "1", "--config", "seeds=2")
+    run = snakemake(finished[0], "-n", "--cores", "1", "--config", "seeds=2")
     new = [line for line in run.stdout.splitlines() if "output: results/small/networks/" in line]
     assert sorted(line.split("networks/")[1].split(".")[0] for line in new) == [
         "diverged_5/seed_1",
@@ -253,7 +253,7 @@ def test_more_seeds_train_the_missing_ones_alone(finished):
 
 
 def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
-    log = finished[2][0] / "results/small/logs/train_network/modular_5/seed_1.log"
+    log = finished[0] / "results/small/logs/train_network/modular_5/seed_1.log"
     lines = log.read_text().splitlines()
     assert "epoch 3/3  N 4  accuracy 0." in lines[3]
     assert "left 0:00" in lines[3]
@@ -262,7 +262,7 @@ def test_a_log_shows_epoch_n_accuracy_and_time_left(finished):
 
 def test_the_live_view_shows_finished_networks(finished):
     command = [sys.executable, "-m", "modgrow", "watch", "results/small", "--once"]
-    run = subprocess.run(command, cwd=finished[1][0], text=True, capture_output=True)
+    run = subprocess.run(command, cwd=finished[0], text=True, capture_output=True)
     assert "0 training, 6 done, 0 stopped" in run.stdout
 
 
@@ -272,11 +272,6 @@ def test_asking_for_one_file_trains_one_network(tmp_path):
     run = snakemake(folder, "--cores", "1", target)
     assert run.returncode == 0, run.stdout[-2000:]
     assert [p.name for p in (folder / "results/small/networks").rglob("*.*")] == ["seed_7.safetensors"]
-
-
-def test_the_longest_arms_start_first(finished):
-    order = [line for line in finished[1][1].splitlines() if "log: " in line and "train_network" in line]
-    assert "flat_20" in order[0]
 
 
 def test_wrong_settings_stop_the_run_in_one_line_before_any_job(tmp_path):
@@ -315,19 +310,32 @@ def test_a_job_whose_source_changed_since_the_run_was_planned_refuses(finished, 
     assert "Traceback" not in run.stderr
 
 
-def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(tmp_path):
-    folder = checkout(tmp_path / "failing")
+@pytest.fixture(scope="module")
+def failed(tmp_path_factory):
+    """A checkout in which the longest arm of the small DAG has failed, on one core, and what was said."""
+    folder = checkout(tmp_path_factory.mktemp("failing") / "run")
     settings = yaml.safe_load((folder / "tests/small.yaml").read_text())
     settings["arms"]["modular_5"] |= {"pool_batches": 100_000, "n_max": 1000, "epochs": None}
     (folder / "failing.yaml").write_text(yaml.safe_dump(settings))
-    run = snakemake(folder, "--cores", "1", "--resources", "mem_mb=1000000000", config="failing.yaml")
+    words = ["results/small/tables/learning_curves.parquet", "--resources", "mem_mb=1000000000"]
+    run = snakemake(folder, "--cores", "1", *words, config="failing.yaml")
     assert run.returncode != 0
-    end = run.stdout[-3000:]
+    return folder, run.stdout
+
+
+def test_a_failed_run_ends_by_naming_the_networks_and_their_logs(failed):
+    folder, said = failed
     for seed in (0, 1):
-        assert f"network failed: arm modular_5, seed {seed}; its log: results/small/logs" in end
+        assert f"network failed: arm modular_5, seed {seed}; its log: results/small/logs" in said[-3000:]
     assert (folder / "results/small/networks/flat_20/seed_0.safetensors").exists()
     log = folder / "results/small/logs/train_network/modular_5/seed_0.log"
     assert log.read_text().startswith("error: the activity pool needs")
+
+
+def test_the_longest_arms_start_first(failed):
+    """A dry run lists them in another order."""
+    started = re.findall(r"^    log: .*/train_network/(\w+)/\S+$", failed[1], re.MULTILINE)
+    assert started[:3] == ["modular_5", "modular_5", "flat_20"]
 
 
 def test_memory_and_gpu_are_asked_of_the_scheduler(tmp_path):
