@@ -6,6 +6,7 @@ import torch
 
 from modgrow.learning import curriculum, training
 from modgrow.learning.curriculum import Curriculum, solved
+from modgrow.learning.descent import Descent
 from modgrow.model.trained import Trained
 from modgrow.store import networks
 from tests.conftest import small_arm
@@ -113,8 +114,10 @@ def test_settings_reach_the_optimiser(monkeypatch):
     seen = []
     original = curriculum.make_optimizer
     monkeypatch.setattr(curriculum, "make_optimizer", lambda n: seen.append(original(n)) or seen[-1])
-    Curriculum(small_arm(learning_rate=0.3, momentum=0.5, batch_size=32), 0)
-    group = seen[0].param_groups[0]
+    run = Curriculum(small_arm(learning_rate=0.3, momentum=0.5, batch_size=32), 0)
+    arm = seen[0].arm
+    assert (arm.learning_rate, arm.momentum, arm.nesterov) == (0.3, 0.5, True)
+    group = Descent(run.network).param_groups[0]
     assert (group["lr"], group["momentum"], group["nesterov"], group["weight_decay"]) == (0.3, 0.5, True, 0)
 
 

@@ -122,5 +122,5 @@ def test_the_birth_of_the_page_grows_networks_of_its_own(extended):
 def test_the_claim_of_the_page_has_its_line_and_is_not_judged(extended):
     lines = (extended / "results/twice/claims.md").read_text().splitlines()
     (line,) = [line for line in lines if "more than twice the N" in line]
-    assert "above 2" in line
+    assert "above 0.5" in line
     assert "not judged" in line

@@ -4,6 +4,7 @@ import pandas as pd
 
 from modgrow.arm import Arm
 from modgrow.verdict import judge
+from modgrow.verdict.all_claims import CLAIMS
 from tests.planted import changed_world
 
 
@@ -30,7 +31,8 @@ def test_a_variant_is_judged_where_its_arms_are_the_papers_but_for_the_change():
     evidence = changed_world()
     variants = {"odd": {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}}
     table = judge.judge_variants(evidence, variants, {}, 5)
-    assert not table["reason"].any()
+    undecidable = {claim.name for claim in CLAIMS if claim.undecidable}
+    assert set(table.loc[table["reason"] != "", "claim"]) == undecidable
     evidence.arms["modular_10.odd"] = Arm(units=10, learning_rate=0.2)
     pd.testing.assert_frame_equal(judge.judge_variants(evidence, variants, {}, 5), table)
     evidence.arms["modular_10"] = Arm(units=10, epochs=20)
@@ -47,4 +49,4 @@ def test_all_variants_come_in_one_table_after_the_papers_settings():
     assert list(table["variant"].unique()) == ["paper", "odd"]
     assert set(table.loc[table["variant"] == "odd", "n_seeds"]) == {3}
     moved = table[(table["variant"] == "odd") & (table["verdict"] != table["baseline"])]
-    assert "modular_above_flat" in set(moved["claim"])
+    assert "fragile_to_tau_noise" in set(moved["claim"])  # three networks cannot settle who is ahead

@@ -33,7 +33,8 @@ def log_updates_to_learn(evidence: Evidence, arm: str) -> pd.Series:
 
     Epochs before the one in which it learnt (`learnt_after`) count in full, and so does an epoch that ended
     with the task solved although no twenty updates had been right often enough. Of all N but the first, which
-    no module was there to help with. NaN of a network that solved no second task.
+    no module was there to help with. NaN of a network that solved no second task, and where the curves do not
+    say when a head had learnt.
     """
     curves = _curves(evidence, arm)
     whole = evidence.arms[arm].updates_per_epoch
@@ -42,7 +43,7 @@ def log_updates_to_learn(evidence: Evidence, arm: str) -> pd.Series:
         solved = own[own["n"] <= own["n_solved"].max()]
         solved = solved[solved["n"] > evidence.arms[arm].n_first]
         counts = [_updates(task["learnt_after"], whole) for _, task in solved.groupby("n")]
-        found[seed] = np.mean(np.log10(counts)) if counts else np.nan
+        found[seed] = np.mean(np.log10(counts)) if counts and own["learnt_after"].notna().any() else np.nan
     return pd.Series(found, dtype=float)
 
 

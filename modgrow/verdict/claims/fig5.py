@@ -16,6 +16,9 @@ HURT = (0.6, 0.95)  # mean accuracy of the modules under a perturbation that hur
     says="Perturbing W^FF hurts at smaller strengths than perturbing W^R.",
     statistic="log10 half-point of tasks solved, W^R minus W^FF",
     above=0.0,
+    place="Results, on pathways; Figs. 5a and 5b",
+    because="no difference",
+    headline=True,
     tables=("perturbation_summary",),
     arms=("modular_15",),
 )
@@ -33,6 +36,8 @@ def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Sample:
     statistic="Spearman correlation of the loss of accuracy with depth, averaged over strengths where the "
     f"mean accuracy lies between {HURT[0]} and {HURT[1]}; lower of W^FF and W^R",
     above=0.5,
+    place="Results, on pathways; Figs. 5a and 5b",
+    because="a rank correlation below one half is no clear trend",
     tables=("perturbation",),
     arms=("modular_15",),
 )
@@ -57,6 +62,9 @@ def _correlations(evidence: Evidence, arm: str, pathway: str) -> pd.Series:
     says="From one module to the next, W^R changes less than W^FF, at every size.",
     statistic="variance of the normalised weight change, W^FF minus W^R, lowest over the four sizes",
     above=0.0,
+    place="Results, on pathways; Fig. 5c",
+    because="no difference",
+    headline=True,
     tables=("conservation",),
     arms=MODULAR,
     needs="any",
