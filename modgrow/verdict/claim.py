@@ -50,7 +50,7 @@ class Claim:
     the statement stands in the paper ("own" for ours). `tables` and `arms` are what it is read from.
     `measure` computes the statistic. `needs` says how few of the arms suffice to measure it: "all", "any"
     one, or whole "pairs" of a modular arm and its flat match; it is judged on all of them, and on some only
-    in a variant. `resampled` is false where the interval is no bootstrap over seeds: a binomial one, or none
+    in a column. `resampled` is false where the interval is no bootstrap over seeds: a binomial one, or none
     because the number is counted. `trained_tau`: says something only where tau is trained. `calibrated`: a
     setting was chosen on it (the learning rate), or it follows from one that was; it is judged, but not
     counted as reproduced.
