@@ -49,7 +49,7 @@ class Column(Record):
     experiments: list[Asked] = Field(
         default_factory=lambda: ["learning"],
         min_length=1,
-        description="what its claims are read from: learning curves, and experiments on the arms that they ask",
+        description="what its claims are read from: `learning` curves, experiments on the arms they ask",
     )
 
 

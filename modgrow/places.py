@@ -85,7 +85,7 @@ def seeds_in(spans: dict[str, list[int]]) -> dict[str, range]:
 
 
 def around(result: str | Path, folder: str = "tables") -> Path:
-    """The folder of the results that a table in one of its folders (`tables`, `columns/tau_1`, ...) lies in."""
+    """The folder of the results that a table in one of its folders (`tables`, `columns/tau_1`) lies in."""
     return Path(result).parents[len(Path(folder).parts)]
 
 

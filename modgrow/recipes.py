@@ -1,4 +1,4 @@
-"""The recipe of every arm: `defaults`, over them what the arm names, over that a column's change (`columns.py`)."""
+"""The recipe of every arm: `defaults`, over them what the arm names, over that the change of a column."""
 
 import math
 import re

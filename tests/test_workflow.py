@@ -23,10 +23,10 @@ pytestmark = pytest.mark.workflow
 
 @pytest.fixture(scope="module")
 def varied(finished, tmp_path_factory):
-    """A copy of the second checkout in which `sensitivity` has run too, and what that run said."""
+    """A copy of the second checkout in which `columns` has run too, and what that run said."""
     folder = tmp_path_factory.mktemp("varied") / "run"
     shutil.copytree(finished[2][0], folder)
-    run = snakemake(folder, "sensitivity", "--cores", "2")
+    run = snakemake(folder, "columns", "--cores", "2")
     assert run.returncode == 0, run.stdout[-3000:]
     return folder, run.stdout
 
@@ -226,17 +226,20 @@ def test_another_networks_table_stops_the_run_and_the_printed_command_mends_it(f
     pd.testing.assert_frame_equal(*curves)
 
 
-def test_sensitivity_trains_the_changed_arms_alone(varied):
+def test_columns_train_the_changed_arms_alone(varied):
     folder, said = varied
     trained = {line.split("wildcards: ")[1] for line in said.splitlines() if "wildcards: arm=" in line}
     assert {line.split(",")[0].removeprefix("arm=") for line in trained} == {"modular_5.fast", "flat_20.fast"}
-    claims = pd.read_csv(folder / "results/small/sensitivity/claims.csv")
-    assert list(claims["variant"].unique()) == ["paper", "fast"]
-    fast = claims[claims["variant"] == "fast"].set_index("claim")["arms"]
-    assert fast["modular_above_flat"] == "modular_5.fast flat_20.fast"
-    assert (folder / "results/small/figures/sensitivity.svg").exists()
-    again = snakemake(folder, "sensitivity", "-n", "--cores", "1")
-    assert "Nothing to be done" in again.stdout
+    claims = pd.read_csv(folder / "results/small/columns/claims.csv")
+    assert list(claims["column"].unique())[:2] == ["main", "fast"]
+    fast = claims[claims["column"] == "fast"].set_index("claim")
+    assert fast.loc["modular_above_flat", "arms"] == "modular_5 flat_20"
+    main = claims[claims["column"] == "main"].set_index("claim")["verdict"]
+    assert fast.loc["modular_above_flat", "main"] == main["modular_above_flat"]
+    assert (folder / "results/small/figures/columns.svg").exists()
+    for target in ("columns", "columns_fast"):
+        again = snakemake(folder, target, "-n", "--cores", "1")
+        assert "Nothing to be done" in again.stdout
 
 
 def test_more_seeds_train_the_missing_ones_alone(finished):
@@ -341,15 +344,15 @@ def started(said):
     for block in said.split("\n["):
         script = re.search(r"workflow/scripts/(\w+)\.py --id", block)
         if script:
-            yield re.search(r"^(?:local)?rule (\w+):$", block, re.M)[1], script[1]
+            yield re.search(r"^(?:local)?rule ([\w.]+):$", block, re.M)[1], script[1]
 
 
 def test_every_rule_runs_the_script_of_its_name(tmp_path):
     """Rules are made in loops: one whose command held the loop's variable would run the last script."""
-    targets = ("all", "sensitivity", "pool_proof")
+    targets = ("all", "columns", "pool_proof")
     folder = checkout(tmp_path / "new")
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
-    pairs = set(started(run.stdout))
+    pairs = {(re.sub("^(judge_column)_.*", r"\1", rule), name) for rule, name in started(run.stdout)}
     scripts = {path.stem for path in (folder / "workflow/scripts").glob("*.py")}
     of_studies = {"study", "study_figure"}  # whose rules have the studies' names; these settings ask none
     assert pairs == {(script, script) for script in scripts - of_studies}

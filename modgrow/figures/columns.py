@@ -38,7 +38,7 @@ def draw(table: pd.DataFrame) -> Figure:
         for row, values, round_ in zip(own.itertuples(), margins / scale, opposite[own.index], strict=True):
             _cell(axes, places[row.column], y, values, row.verdict, round_)
     _scales(axes, names, claims)
-    title = "mean and 95 % interval from the threshold (grey line), each row on its own scale; shaded: main run turned round"
+    title = "mean and 95 % interval, each row on its own scale around its threshold; shaded: turned round"
     legend(figure, "outside lower center", title, table)
     return figure
 

@@ -1,8 +1,8 @@
 """The claims under other readings: each column judges the same claims on the same arms, trained otherwise.
 
-A column's networks stand in its evidence under the names that the claims know, so that a verdict comes about as
-in the main run. A claim whose arms a column lacks is not in it. Beside each column of learning rates stand its
-mixed line-ups: the modular arms of the main run against the flat arms of the column.
+A column's networks stand in its evidence under the names that the claims know, so that a verdict comes about
+as in the main run. A claim whose arms a column lacks is not in it. Beside each column of learning rates stand
+its mixed line-ups: the modular arms of the main run against the flat arms of the column.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def mixed_name(column: str) -> str:
 def evidence_of(
     tables: Tables, names: Names, recipes: Mapping[str, Arm], experiments: Mapping[str, Record]
 ) -> Evidence:
-    """A column's networks under the names of their arms; `tables` has them under those they are trained as."""
+    """A column's networks under the names of their arms; `tables` has those they are trained as."""
     back = pd.DataFrame({"arm": list(names.values()), "as": list(names)})
     found = {}
     for table, rows in tables.items():

@@ -1,4 +1,4 @@
-"""Judge the claims under one column; with tables of the main run, its modular arms against the column's flat ones."""
+"""Judge the claims under one column; with the main run, its modular arms against the column's flat ones."""
 
 from pathlib import Path
 

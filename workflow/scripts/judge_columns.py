@@ -1,7 +1,8 @@
 """The verdicts of all columns beside those of the main run, and the final word on each claim."""
 
 from modgrow import script
-from modgrow.schemas import claims, columns as schema
+from modgrow.schemas import claims
+from modgrow.schemas import columns as schema
 from modgrow.store import files, tables
 from modgrow.verdict import columns
 
