@@ -1,58 +1,96 @@
-"""Claims under a sensitivity variant: on its own networks, and against the same ones without it."""
+"""Claims under a column: on its own networks, beside the main run, and against each other's families."""
 
 import pandas as pd
 import pytest
 
 from modgrow.arm import Arm
-from modgrow.verdict import judge
-from tests.planted import changed_world
+from modgrow.verdict import columns, judge, paper
+from modgrow.verdict.all_claims import CLAIMS
+from tests.planted import world
+
+PAIR = {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Intervals from few resamples: for what the numbers are, not how wide."""
     monkeypatch.setattr("modgrow.verdict.statistics.RESAMPLES", 99)
 
 
-def test_a_variant_judges_only_what_it_touches_on_its_own_networks():
-    changed = {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}
-    found = judge.judge_variant(changed_world(), changed, {}, 5).set_index("claim")
-    assert found.loc["modular_above_flat", ["arms", "verdict"]].tolist() == [
-        "modular_10.odd flat_54.odd",
-        "not reproduced",
-    ]
-    assert "five_units_slower" not in found.index
-    assert "frozen_recurrent_as_good_at_10" not in found.index  # its frozen arm was not changed
+def swapped():
+    """The tables of a column in which modular 10 and flat 54 have changed places, and its recipes."""
+    main = world()
+    tables = {}
+    for name in ("learning_curves", "perturbation_summary"):
+        rows = main.tables[name]
+        names = rows["arm"].map({"modular_10": "flat_54.odd", "flat_54": "modular_10.odd"})
+        tables[name] = rows.assign(arm=names).dropna(subset=["arm"])
+    recipes = main.arms | {f"{arm}.odd": main.arms[arm] for arm in PAIR}
+    return tables, recipes
 
 
-def test_an_unchanged_architecture_takes_part_and_stand_ins_replace():
-    found = judge.judge_variant(changed_world(), {"flat_54": "flat_54.odd"}, {"flat_91": "flat_54"}, 5)
-    found = found.set_index("claim")
-    assert found.loc["modular_above_flat", "arms"] == "modular_10 flat_54.odd"
-    assert found.loc["modular_above_flat", "verdict"] == "not reproduced"  # 61 against 61
-    assert found.loc["generalisation_above_flat", "arms"] == "modular_15 flat_54.odd"
+def column(recipes=None, names=PAIR):
+    tables, own = swapped()
+    return columns.evidence_of(tables, names, recipes or own, paper.EXPERIMENTS)
 
 
-@pytest.mark.usefixtures("quick")
-def test_a_variant_is_judged_where_its_arms_are_the_papers_but_for_the_change():
-    evidence = changed_world()
-    variants = {"odd": {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}}
-    table = judge.judge_variants(evidence, variants, {}, 5)
-    assert not table["reason"].any()
-    evidence.arms["modular_10.odd"] = Arm(units=10, learning_rate=0.2)
-    pd.testing.assert_frame_equal(judge.judge_variants(evidence, variants, {}, 5), table)
-    evidence.arms["modular_10"] = Arm(units=10, epochs=20)
-    found = judge.judge_variants(evidence, variants, {}, 5).query("variant == 'odd'").set_index("claim")
-    apart = found.loc["modular_above_flat"]
-    assert (apart["verdict"], apart["baseline"]) == ("not judged", "not judged")
-    assert apart["reason"] == "modular_10: epochs 20 instead of 60"
-    assert found.loc["flat_plateaus", "verdict"] != "not judged"
+def test_a_column_judges_the_same_claims_under_the_names_that_they_know():
+    found = columns.judge_column("odd", column()).set_index("claim")
+    row = found.loc["modular_above_flat"]
+    assert (row["arms"], row["verdict"]) == ("modular_10 flat_54", "not reproduced")
+    assert "five_units_slower" not in found.index  # the column lacks its arms
+    assert "frozen_recurrent_as_good_at_10" not in found.index
 
 
-def test_all_variants_come_in_one_table_after_the_papers_settings():
-    variants = {"odd": {"modular_10": "modular_10.odd", "flat_54": "flat_54.odd"}}
-    table = judge.judge_variants(changed_world(), variants, {"flat_91": "flat_54"}, 3)
-    assert list(table["variant"].unique()) == ["paper", "odd"]
-    assert set(table.loc[table["variant"] == "odd", "n_seeds"]) == {3}
-    moved = table[(table["variant"] == "odd") & (table["verdict"] != table["baseline"])]
-    assert "modular_above_flat" in set(moved["claim"])
+def test_a_column_is_judged_where_its_arms_are_the_papers_but_for_the_change():
+    _, recipes = swapped()
+    plain = columns.judge_column("odd", column(recipes))
+    assert not plain["reason"].any()
+    changed = recipes | {"modular_10.odd": Arm(units=10, learning_rate=0.1)}
+    pd.testing.assert_frame_equal(columns.judge_column("odd", column(changed)), plain)
+    other = recipes | {"modular_10": Arm(units=10, epochs=20)}
+    found = columns.judge_column("odd", column(other)).set_index("claim")
+    assert found.loc["modular_above_flat", "verdict"] == judge.NOT_JUDGED
+    assert found.loc["modular_above_flat", "reason"] == "modular_10: epochs 20 instead of 60"
+    assert found.loc["flat_plateaus", "verdict"] != judge.NOT_JUDGED
+
+
+def test_mixed_line_ups_are_modular_arms_of_the_main_run_against_flat_ones_of_the_column(monkeypatch):
+    monkeypatch.setattr(columns, "compares_families", lambda claim: claim.name == "modular_above_flat")
+    found = columns.judge_column("odd", column(), world())
+    against = found[found["column"] == "flat at odd"].set_index("claim")
+    assert list(against.index) == ["modular_above_flat"]
+    assert against.loc["modular_above_flat", "arms"] == "modular_10 flat_54"
+    assert against.loc["modular_above_flat", "estimate"] == pytest.approx(0.0)  # 61 against 61
+
+
+def test_without_a_change_of_numbers_a_column_says_what_the_main_run_says():
+    main = world()
+    names = {arm: arm for arm in main.arms}
+    same = columns.evidence_of(main.tables, names, main.arms, main.experiments)
+    pd.testing.assert_frame_equal(judge.judge(same), judge.judge(main))
+
+
+def test_all_columns_stand_behind_the_main_run_with_its_verdict_beside_them():
+    main = judge.judge(world())
+    table = columns.judge_columns(main, [columns.judge_column("odd", column())])
+    assert list(table["column"].unique()) == ["main", "odd"]
+    moved = set(table.loc[columns.turned(table), "claim"])
+    assert "modular_above_flat" in moved
+    assert "odd: " in columns.summary(table, "") and "modular_above_flat" in columns.summary(table, "")
+    assert len(columns.final(table)) == len(CLAIMS)
+    assert columns.markdown(table, "a note").startswith("a note.\n\n")
+
+
+@pytest.mark.parametrize(
+    "verdicts, word",
+    [
+        (["reproduced"] * 4, "reproduced"),
+        (["reproduced", "reproduced", "inconclusive"], columns.DEPENDS),
+        (["inconclusive", "reproduced"], columns.DEPENDS),
+        (["not reproduced", "not reproduced"], "not reproduced"),
+        (["reproduced"], "reproduced"),
+    ],
+)
+def test_a_comparison_of_families_must_hold_at_every_rate(verdicts, word):
+    assert columns.across_rates(verdicts) == word
