@@ -4,7 +4,7 @@ from pathlib import Path
 
 from modgrow import script
 from modgrow.schemas import evidence
-from modgrow.schemas.columns import SCHEMA
+from modgrow.schemas.column_claims import SCHEMA
 from modgrow.store import files, tables
 from modgrow.verdict import columns, paper
 from modgrow.verdict.evidence import Evidence

@@ -2,7 +2,7 @@
 
 from modgrow import script
 from modgrow.schemas import claims
-from modgrow.schemas import columns as schema
+from modgrow.schemas import column_claims as schema
 from modgrow.store import files, tables
 from modgrow.verdict import columns
 

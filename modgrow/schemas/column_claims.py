@@ -6,7 +6,7 @@ from modgrow.schemas import claims
 from modgrow.store.schema import NAME, Schema, column
 
 SCHEMA = Schema(
-    "columns",
+    "column_claims",
     pa.schema([*claims.SCHEMA.columns, column("column", NAME), column("main", NAME, null=True)]),
     keys=("column", "claim"),
     ranges=claims.SCHEMA.ranges,
