@@ -52,7 +52,7 @@ def _cell(axes: Axes, x: int, y: int, values: np.ndarray, verdict: str, turned_r
     """The interval of one claim under one column."""
     if turned_round:
         axes.fill_between([x - 0.5, x + 0.5], y - 0.5, y + 0.5, color="#f3d9c4", linewidth=0)
-    axes.plot([x, x], [y - 0.5, y + 0.5], color="0.8", linewidth=0.6, zorder=1)
+    axes.plot([x, x], [y - 0.5, y + 0.5], color="0.6", linewidth=0.7, zorder=1)
     low, estimate, high = x + HALF * values
     if np.isfinite(values).all():
         ends = [min(low, estimate, high), max(low, estimate, high)]
@@ -73,6 +73,6 @@ def _scales(axes: Axes, names: list[str], claims: pd.DataFrame) -> None:
         np.arange(len(claims) - 1) + 0.5, -0.5, len(names) - 0.5, color="0.93", linewidth=0.4, zorder=0
     )
     axes.vlines(
-        np.arange(len(names) - 1) + 0.5, -0.5, len(claims) - 0.5, color="0.7", linewidth=0.4, zorder=0
+        np.arange(len(names) - 1) + 0.5, -0.5, len(claims) - 0.5, color="0.93", linewidth=0.4, zorder=0
     )
     axes.set(xlim=(-0.5, len(names) - 0.5), ylim=(len(claims) - 0.5, -0.5))
