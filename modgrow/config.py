@@ -193,7 +193,9 @@ def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict
     complete = {own.arm: own.resolved(defaults, name) for own in main}
     changed, names = columns.column_arms(raw.get("columns", {}), arms, main, complete, defaults, name)
     if len(main) + len(changed) > MOST_ARMS:
-        raise refusal(name, f"arms: {len(main)} and {len(changed)} of columns; at most {MOST_ARMS} in all")
+        raise refusal(
+            name, f"arms: {len(main)} arms and {len(changed)} of columns; at most {MOST_ARMS} in all"
+        )
     every = [*main, *(own for own, _ in changed)]
     return {
         "arms": complete | {own.arm: recipe for own, recipe in changed},
