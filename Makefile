@@ -62,10 +62,10 @@ lint: development  ## ruff, snakefmt and snakemake --lint
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-reproduce: setup  ## the whole reproduction at the paper's settings, or CONFIG=mine.yaml, then the sensitivity variants
+reproduce: setup  ## the whole reproduction at the paper's settings, or CONFIG=mine.yaml, then the columns
 	$(BIN)/python -m modgrow check $(or $(CONFIG),config.yaml)
 	$(BIN)/snakemake --cores $(CORES) $(LOGGER) $(GIVEN)
-	$(BIN)/snakemake sensitivity --cores $(CORES) $(LOGGER) $(GIVEN)
+	$(BIN)/snakemake columns --cores $(CORES) $(LOGGER) $(GIVEN)
 
 report: setup  ## report.html in the results: figures, tables, verdict, run times; trains nothing; CONFIG=config/demo.yaml
 	$(BIN)/python -m modgrow report $(GIVEN)
@@ -75,7 +75,7 @@ publish: setup  ## copy what people read of a finished run at config.yaml, claim
 	cp results/claims.csv results/claims.md results/reference.md results/verdict.txt docs/results
 	cp results/figures/*.svg results/figures/*.png docs/results/figures
 	find results/tables -name '*.parquet' -size -5M -exec cp {} docs/results/tables \;
-	if [ -d results/sensitivity ]; then cp results/sensitivity/claims.csv docs/results/sensitivity.csv; fi
+	if [ -d results/columns ]; then cp results/columns/claims.csv docs/results/columns.csv; fi
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch

@@ -25,7 +25,7 @@ def settings(seeds: int) -> dict:
         name for name, arm in read["arms"].items() if set(arm) <= {"architecture", "units", "seeds"}
     ]
     arms = {name: read["arms"][name] | {"seeds": seeds} for name in (*comparison, *FROZEN)}
-    return read | {"arms": arms, "comparison": comparison, "duplication": {}, "sensitivity": {}}
+    return read | {"arms": arms, "comparison": comparison, "duplication": {}, "columns": {}}
 
 
 def measured(folder: Path, *options: str) -> tuple[float, float, str]:

@@ -1,16 +1,16 @@
 """The settings file: every arm resolved and checked before any job starts.
 
 `config.yaml` gives `defaults` for all arms and, per arm, what it overrides; `Settings.arms` holds
-the recipes complete (`modgrow/arm.py`), those of the sensitivity variants (`modular_10.lr_0.2`) among them.
-How they are put together: `modgrow/recipes.py`.
+the recipes complete (`modgrow/arm.py`), those of the columns (`flat_54.lr_0.2`) among them.
+How they are put together: `modgrow/recipes.py`, `modgrow/columns.py`.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from modgrow import recipes
+from modgrow import columns, recipes
 from modgrow.arm import FAMILIES, Arm
 from modgrow.consistency import MOST_ARMS, problems
 from modgrow.examinations import AskedStudy, Generalisation, Perturbation, Timescales
@@ -37,34 +37,26 @@ class ByFamily(Record):
 Seeds = Count | ByFamily
 
 
-class Variant(Record):
-    """One setting changed in some arms."""
-
-    arms: list[str] = Field(min_length=1, description="arms trained again with the change")
-    change: dict[str, Any] = Field(min_length=1, description="the settings of an arm that are changed")
-
-
 Experiment = Literal["perturbation", "timescales", "conservation", "generalisation"]
+Asked = Literal["learning", "perturbation", "timescales", "conservation", "generalisation"]
 
 
-class Sensitivity(Record):
-    """Does each conclusion hold under another setting? (`snakemake sensitivity`)"""
+class Column(Record):
+    """The comparison under another reading (`snakemake columns`): some arms with settings changed."""
 
-    seeds: Count = Field(3, description="networks per changed arm")
-    stand_ins: dict[str, str] = Field(
-        default_factory=dict, description="cheaper arms that take the part of others in the claims"
+    change: dict[str, Any] = Field(min_length=1, description="the settings of an arm that are changed")
+    arms: dict[str, Count] = Field(min_length=1, description="the arms, and how many networks of each")
+    experiments: list[Asked] = Field(
+        default_factory=lambda: ["learning"],
+        min_length=1,
+        description="what its claims are read from: `learning` curves, experiments on the arms they ask",
     )
-    experiments: list[Experiment] = Field(
-        default_factory=lambda: list(get_args(Experiment)),
-        description="what is asked of the networks beside their learning curves",
-    )
-    variants: dict[ArmName, Variant] = Field(default_factory=dict, description="the changes by name")
 
 
 class Settings(Record):
     """Everything in `config.yaml`."""
 
-    derived: ClassVar[tuple[str, ...]] = ("arm_seeds", "arm_targets")
+    derived: ClassVar[tuple[str, ...]] = ("arm_seeds", "arm_targets", "column_names")
 
     results: Annotated[str, AfterValidator(results_folder)] = Field(
         "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
@@ -88,9 +80,10 @@ class Settings(Record):
         max_length=20,
         description="panels of Fig. 6b: title and arms; none: no figure",
     )
-    sensitivity: Sensitivity = Field(
-        default_factory=Sensitivity,
-        description="target `sensitivity`: does each conclusion hold under another setting?",
+    columns: dict[ArmName, Column] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="target `columns`: the comparison under other readings, by name",
     )
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     studies: dict[StudyName, AskedStudy] = Field(
@@ -100,6 +93,9 @@ class Settings(Record):
     )
     arm_seeds: dict[str, int] = Field(default_factory=dict, description="networks per arm, derived")
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
+    column_names: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="by column, the name each arm is trained under, derived"
+    )
 
     def asked_by_all(self, experiment: str) -> list[str]:
         """The arms whose networks an experiment of the paper asks for target `all`."""
@@ -110,16 +106,18 @@ class Settings(Record):
             "conservation": self.chains,
         }[experiment]
 
+    def asked_in(self, column: str, experiment: str) -> list[str]:
+        """The arms of a column whose networks an experiment asks, by their own names."""
+        if experiment not in self.columns[column].experiments:
+            return []
+        return [arm for arm in self.asked_by_all(experiment) if arm in self.columns[column].arms]
+
     def asked(self, experiment: str) -> list[str]:
-        """The arms whose networks an experiment asks, those of sensitivity variants among them."""
-        arms = self.asked_by_all(experiment)
-        if experiment not in self.sensitivity.experiments or not self.sensitivity.variants:
-            return arms
-        stand_ins = [self.sensitivity.stand_ins.get(arm, arm) for arm in arms]
-        changed = []
-        for variant in self.sensitivity.variants:
-            changed += [name for arm, name in self.variants_of(variant).items() if arm in stand_ins]
-        return list(dict.fromkeys([*arms, *stand_ins, *changed]))
+        """The arms whose networks an experiment asks, those of columns among them."""
+        found = self.asked_by_all(experiment)
+        for column, names in self.column_names.items():
+            found = [*found, *(names[arm] for arm in self.asked_in(column, experiment))]
+        return list(dict.fromkeys(found))
 
     @property
     def chains(self) -> list[str]:
@@ -137,10 +135,6 @@ class Settings(Record):
     def seeds_of(self, arm: str) -> range:
         """The numbers of an arm's networks, from `first_seed` on."""
         return range(self.first_seed, self.first_seed + self.arm_seeds[arm])
-
-    def variants_of(self, variant: str) -> dict[str, str]:
-        """The arms that a sensitivity variant changes, and the names they are trained under."""
-        return {arm: recipes.variant_name(arm, variant) for arm in self.sensitivity.variants[variant].arms}
 
     def proof_pairs(self) -> dict[str, str]:
         """Each arm of the target `pool_proof`, and its counterpart in `all`: the same but for the pool."""
@@ -195,17 +189,19 @@ def _refuse_alone(raw: dict, defaults: Any, arms: Any, name: str) -> None:
 def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict]:
     """The arms with their recipes complete, how many networks of each, and for which target."""
     seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
-    sensitivity = raw.get("sensitivity", {})
-    of_variants = sensitivity.get("seeds", Sensitivity.model_fields["seeds"].default)
-    own = recipes.own_arms(arms, defaults, seeds, name)
-    own += recipes.variant_arms(sensitivity, arms, defaults, of_variants, name)
-    if len(own) > MOST_ARMS:
-        count = f"{len(arms)} arms and {len(own) - len(arms)} of sensitivity variants"
-        raise refusal(name, f"arms: {count}; at most {MOST_ARMS} in all")
+    main = recipes.own_arms(arms, defaults, seeds, name)
+    complete = {own.arm: own.resolved(defaults, name) for own in main}
+    changed, names = columns.column_arms(raw.get("columns", {}), arms, main, complete, defaults, name)
+    if len(main) + len(changed) > MOST_ARMS:
+        raise refusal(
+            name, f"arms: {len(main)} arms and {len(changed)} of columns; at most {MOST_ARMS} in all"
+        )
+    every = [*main, *(own for own, _ in changed)]
     return {
-        "arms": {arm.arm: arm.resolved(defaults, name) for arm in own},
-        "arm_seeds": {arm.arm: arm.seeds for arm in own},
-        "arm_targets": {arm.arm: arm.target for arm in own},
+        "arms": complete | {own.arm: recipe for own, recipe in changed},
+        "arm_seeds": {own.arm: own.seeds for own in every},
+        "arm_targets": {own.arm: own.target for own in every},
+        "column_names": names,
     }
 
 

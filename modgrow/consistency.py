@@ -16,17 +16,18 @@ from modgrow.validation import choice, plain, shown
 if TYPE_CHECKING:
     from modgrow.config import Settings
 
-MOST_ARMS = 150
+MOST_ARMS = 300
 MOST_TEXT = 115_000  # characters of all recipes: Linux takes 131,072 as one argument of a command
 MOST_MB = 2**20
 MOST_ASKED = 10_000  # characters of a study's settings, once for each arm: beside MOST_TEXT they find room
 RULES = ("all", "default", "train_network", "collect_table", "check_claims", "study")
-RULES += ("pool_proof_table", "pool_proof_figure", "claims_figure", "sensitivity_figure", "study_figure")
+RULES += ("pool_proof_table", "pool_proof_figure", "claims_figure", "study_figure")
+RULES += ("judge_column", "judge_columns", "draw_columns")
 
 
 def problems(settings: "Settings") -> Iterator[str]:
     """Everything that is wrong between settings."""
-    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _stand_ins, _memory, _studies):
+    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _memory, _studies):
         yield from look(settings)
 
 
@@ -37,27 +38,27 @@ def _targets(settings: "Settings") -> Iterator[str]:
 
 def _listed(settings: "Settings") -> Iterator[str]:
     """Every list of arms names arms that are there, each once."""
-    variants = settings.sensitivity.variants
     lists = {
         "comparison": settings.comparison,
         "generalisation.arms": settings.generalisation.arms,
         "timescales.arms": settings.timescales.arms,
         "freezing": settings.freezing,
         **{f"duplication.{title}": arms for title, arms in settings.duplication.items()},
-        "sensitivity.stand_ins": list(settings.sensitivity.stand_ins),
-        "sensitivity.stand_ins, as stand-in,": list(settings.sensitivity.stand_ins.values()),
-        **{f"sensitivity.variants.{name}.arms": variant.arms for name, variant in variants.items()},
-        "sensitivity.experiments": settings.sensitivity.experiments,
+        **{f"columns.{name}.arms": list(column.arms) for name, column in settings.columns.items()},
         **{f"studies.{name}.arms": asked.arms for name, asked in settings.studies.items()},
         "pathways": [settings.pathways] if settings.pathways is not None else [],
     }
     may = settings.arms_of("all")
     for key, named in lists.items():
         for name, times in Counter(named).items():
-            if name not in may and key != "sensitivity.experiments":
+            if name not in may:
                 yield f"{key} names {shown(name)}; {choice(name, may)}"
             if times > 1:
                 yield f"{key} names {shown(name)} {times} times; name it once"
+    for column, said in settings.columns.items():
+        for name, times in Counter(said.experiments).items():
+            if times > 1:
+                yield f"columns.{column}.experiments names {shown(name)} {times} times; name it once"
 
 
 def _cases(settings: "Settings") -> Iterator[str]:
@@ -72,15 +73,17 @@ def _size(settings: "Settings") -> Iterator[str]:
     """What planning has to carry."""
     networks = sum(settings.arm_seeds.values())
     if networks > MOST_NETWORKS:
-        yield f"seeds: {networks} networks in all, sensitivity variants included; at most {MOST_NETWORKS}"
-    recipes = {arm: recipe.canonical for arm, recipe in settings.arms.items()}
+        yield f"seeds: {networks} networks in all, those of columns included; at most {MOST_NETWORKS}"
+    own = [arm for arm in settings.arms if settings.arm_targets[arm] != "columns"]
+    largest = max((list(names.values()) for names in settings.column_names.values()), key=len, default=[])
+    recipes = {arm: settings.arms[arm].canonical for arm in [*own, *largest]}
     n_compared = len(settings.comparison)
     panels = [settings.freezing, *settings.duplication.values()]
     length = len(json.dumps(recipes, separators=(",", ":")))
     length += n_compared * sum(len(arm) + 6 for arm in settings.comparison)  # in pairs, each with each
     length += 350 * n_compared  # and what each is asked
     length += 3 * sum(len(arm) + 6 for arms in panels for arm in arms)
-    length += 2 * sum(len(arm) + 6 for arm in settings.arms_of("sensitivity"))
+    length += 2 * sum(len(arm) + 6 for arm in largest)
     if length > MOST_TEXT:
         yield (
             f"arms: {len(recipes)} recipes, {n_compared} of them in comparison, are {length} characters, "
@@ -104,15 +107,6 @@ def _pathways(settings: "Settings") -> Iterator[str]:
         yield f"pathways names {shown(settings.pathways)}, no modular arm of comparison; {may}"
 
 
-def _stand_ins(settings: "Settings") -> Iterator[str]:
-    stand_ins = settings.sensitivity.stand_ins
-    for arm, other in stand_ins.items():
-        if other in stand_ins:
-            yield f"sensitivity.stand_ins.{arm}: {other} is replaced itself; name an arm that stays"
-        elif settings.arms[arm].grows != settings.arms[other].grows:
-            yield f"sensitivity.stand_ins.{arm}: {other} is of another architecture; name one of the same"
-
-
 def _memory(settings: "Settings") -> Iterator[str]:
     for arm, what, mb in forecast.needs(settings, list(settings.arms)):
         if mb > MOST_MB:
@@ -124,7 +118,7 @@ def _studies(settings: "Settings") -> Iterator[str]:
     """Every study has a file and a name of its own, and is told what its `rows` and `draw` take."""
     for name, asked in settings.studies.items():
         key = f"studies.{name}"
-        if name in taken() or name.endswith("_figure"):
+        if name in taken() or name.endswith("_figure") or name.startswith(("columns_", "judge_column_")):
             yield f"{key}: the workflow itself has a rule, table or folder of that name; rename the study"
             continue
         try:

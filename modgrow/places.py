@@ -16,7 +16,7 @@ HOUSE = (".ci", ".venv", "benchmarks", "config", "docs", "envs", "modgrow", "pro
 KEPT = (".git", ".snakemake", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__")
 # What a folder of results holds: another one inside of these would be taken for a part of it.
 KINDS = ("networks", "states", "learning_curves", "generalisation", "perturbation", "timescales")
-KINDS += ("conservation", "tables", "sensitivity", "pages", "figures", "logs", "benchmarks")
+KINDS += ("conservation", "tables", "columns", "pages", "figures", "logs", "benchmarks")
 
 
 def results_folder(text: str) -> str:
@@ -84,9 +84,9 @@ def seeds_in(spans: dict[str, list[int]]) -> dict[str, range]:
     return {arm: range(first, first + count) for arm, (first, count) in spans.items()}
 
 
-def around(result: str | Path) -> Path:
-    """The folder of the results that a table in one of its folders (`tables/`, `pages/`, ...) lies in."""
-    return Path(result).parents[1]
+def around(result: str | Path, folder: str = "tables") -> Path:
+    """The folder of the results that a table in one of its folders (`tables`, `columns/tau_1`) lies in."""
+    return Path(result).parents[len(Path(folder).parts)]
 
 
 def state_of(network: str | Path) -> str:

@@ -1,4 +1,4 @@
-"""The recipe of every arm: `defaults`, over them what the arm names, over that a variant's change."""
+"""The recipe of every arm: `defaults`, over them what the arm names, over that the change of a column."""
 
 import math
 import re
@@ -54,36 +54,6 @@ def refuse_no_count(count: Any, where: str, name: str) -> None:
     """Raise SettingsError for what is no number of networks."""
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_NETWORKS:
         raise refusal(name, f"{where}: is {shown(count)}; must be an integer from 1 to {MOST_NETWORKS}")
-
-
-def variant_arms(sensitivity: dict, arms: dict, defaults: dict, seeds: int, name: str) -> list[Own]:
-    """The arms of the sensitivity variants; a name that is not an arm is refused later, by its key."""
-    found = []
-    taken = set(arms)
-    for variant, own in sensitivity.get("variants", {}).items():
-        keys = ("sensitivity", "variants", variant)
-        where = ".".join(keys)
-        if double := set(own["change"]) & set(OF_ARMS):
-            raise refusal(name, f"{where}.change: {min(double)} is no setting of a recipe; leave it out")
-        refuse_halves(own["change"], f"{where}.change", name)
-        for arm in dict.fromkeys(own["arms"]):
-            changed = variant_name(arm, variant)
-            if changed in taken or len(changed) > 64:
-                said = "is longer than 64 characters" if len(changed) > 64 else "is the name of another arm"
-                raise refusal(name, f"{where}: {shown(changed)} {said}; rename the variant")
-            if isinstance(arms.get(arm), dict):
-                base = {key: value for key, value in arms[arm].items() if key not in OF_ARMS}
-                family = family_of(base | own["change"], defaults)
-                recipe = merged(base, of_family(own["change"], family))
-                where_wrong = (*keys, f"change, arm {arm}")
-                found.append(Own(changed, where_wrong, recipe, family, seeds, "sensitivity"))
-                taken.add(changed)
-    return found
-
-
-def variant_name(arm: str, variant: str) -> str:
-    """The name under which an arm is trained with a variant's change."""
-    return f"{arm}.{variant}"
 
 
 def family_of(recipe: dict, defaults: dict) -> str:

@@ -175,17 +175,3 @@ def planted(right):
         "conservation": per_seed(MODULAR, changes),
     }
     return {name: pd.DataFrame(table) for name, table in tables.items()}
-
-
-def changed_world():
-    """The right world, and beside it a variant in which modular 10 and flat 54 have changed places."""
-    evidence = world()
-    arms = evidence.arms | {f"{arm}.odd": evidence.arms[arm] for arm in ("modular_10", "flat_54")}
-    for name, table in evidence.tables.items():
-        if name in ("generalisation", "timescales"):  # asked of the large arms alone
-            table = pd.concat([table, table[table["arm"] == "flat_91"].assign(arm="modular_10")])
-        swapped = table.assign(
-            arm=table["arm"].map({"modular_10": "flat_54.odd", "flat_54": "modular_10.odd"})
-        )
-        evidence.tables[name] = pd.concat([table, swapped.dropna(subset=["arm"])], ignore_index=True)
-    return Evidence(evidence.tables, arms)

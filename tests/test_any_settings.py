@@ -126,19 +126,16 @@ def any_settings(draw) -> dict:
         own["pathways"] = draw(st.sampled_from(chains))
     if draw(st.booleans()):
         change = draw(
-            st.sampled_from([{"learning_rate": 0.2}, {"leak": "inside"}, {"epochs": 1, "n_max": 9}])
+            st.sampled_from([{"learning_rate": 0.3}, {"leak": "inside"}, {"epochs": 1, "n_max": 9}])
         )
         changed = draw(some)
-        own["sensitivity"] = {
-            "seeds": draw(st.integers(1, 2)),
-            "variants": {"other": {"arms": changed, "change": change}},
-        }
+        own["columns"] = {"other": {"arms": dict.fromkeys(changed, 1), "change": change}}
     return own
 
 
 def targets_of(own: dict) -> list[str]:
     """`all`, and the other targets where there is something for them."""
-    return ["all", *(["sensitivity"] if "sensitivity" in own else [])]
+    return ["all", *(["columns"] if "columns" in own else [])]
 
 
 SMALL = """
@@ -196,7 +193,7 @@ CASES = {
           small: {units: 1, threshold: 1.0}
           fresh: {units: 2, pool_batches: fresh, target: pool_proof, seeds: 2}
           small_fresh: {units: 1, threshold: 1.0, pool_batches: fresh, target: pool_proof}
-        sensitivity: {seeds: 1, variants: {other: {arms: [small], change: {leak: inside}}}}
+        columns: {other: {arms: {small: 1}, change: {leak: inside}}}
         """,
 }
 

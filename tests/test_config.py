@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from modgrow import config
 from modgrow.arm import Arm, Growth
-from modgrow.config import Generalisation, Perturbation, Sensitivity, Settings, Timescales
+from modgrow.config import Generalisation, Perturbation, Settings, Timescales
 from modgrow.consistency import MOST_ARMS, MOST_NETWORKS, MOST_TEXT
 from modgrow.errors import SettingsError
 from tests.runs import ROOT
@@ -37,8 +37,17 @@ def test_config_yaml_names_every_key_with_its_default_and_description():
             if key not in of_modular_alone:
                 assert (value[family] if by_family else value) == expected, (key, family)
         assert not arm
-    unwritten = ("architecture", "units", "growth", "arms", "arm_seeds", "arm_targets", "comparison")
-    for model in (Arm, Growth, Settings, Perturbation, Generalisation, Timescales, Sensitivity):
+    unwritten = (
+        "architecture",
+        "units",
+        "growth",
+        "arms",
+        "arm_seeds",
+        "arm_targets",
+        "column_names",
+        "comparison",
+    )
+    for model in (Arm, Growth, Settings, Perturbation, Generalisation, Timescales):
         for key, field in model.model_fields.items():
             if key not in unwritten:
                 assert re.search(rf"^ *{key}:.*# {re.escape(field.description)}$", text, re.M), key
@@ -53,8 +62,17 @@ def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_a
     of_this_paper = {
         "generalisation": ("arms",),
         "timescales": ("arms",),
-        "sensitivity": ("stand_ins", "variants"),
-        "": ("arms", "arm_seeds", "arm_targets", "comparison", "pathways", "freezing", "duplication"),
+        "": (
+            "arms",
+            "arm_seeds",
+            "arm_targets",
+            "comparison",
+            "pathways",
+            "freezing",
+            "duplication",
+            "columns",
+            "column_names",
+        ),
     }
     of_the_run = ("seeds", "first_seed")
     defaults = Settings(arms={"a": Arm(units=1)}).model_dump(exclude={*of_this_paper[""], *of_the_run})
@@ -99,7 +117,7 @@ def test_a_default_a_change_and_the_number_of_networks_may_differ_by_family():
         seeds={"modular": 3, "flat": 2},
         first_seed=7,
         defaults={"learning_rate": by_size, "momentum": {"modular": 0.2, "flat": 0.3}},
-        sensitivity={"seeds": 1, "variants": {"v": {"arms": ["a", "f"], "change": change}}},
+        columns={"v": {"arms": {"a": 1, "f": 1}, "change": change}},
     )
     a, f = settings.arms["a"], settings.arms["f"]
     assert (a.learning_rate, a.momentum) == (0.55, 0.2)
@@ -111,7 +129,7 @@ def test_a_default_a_change_and_the_number_of_networks_may_differ_by_family():
         *[("f", 7), ("f", 8)],
         *[("own", seed) for seed in range(7, 12)],
     ]
-    assert settings.networks("sensitivity") == [("a.v", 7), ("f.v", 7)]
+    assert settings.networks("columns") == [("a.v", 7), ("f.v", 7)]
 
 
 def test_all_flat_arms_take_the_flat_values_also_where_the_family_is_a_default():
@@ -213,7 +231,7 @@ WRONG = [
     ({"a": {"units": 5, "seed": 3}}, {}, r"arms\.a\.seed: unknown key; did you mean seeds\?"),
     ({"a": {"units": 5}}, {"default": {}}, r"default: unknown key; did you mean defaults\?"),
     ({"a": {"units": 5, "x" * 10**5: 3}}, {}, r"xxx\.\.\.: unknown key; `python -m modgrow settings` lists"),
-    ({"a": {"units": 5, "target": "sensitivity"}}, {}, r"target: is 'sensitivity'; must be one of all"),
+    ({"a": {"units": 5, "target": "columns"}}, {}, r"target: is 'columns'; must be one of all"),
     ({"a": {"units": 5, "epochs": None, "n_max": 9, "threshold": 1.0}}, {}, r"threshold is 1\.0.*never ends"),
     ({"a": {"units": 5, "learning_rate": "0.1"}}, {}, r"learning_rate: is '0\.1'.*leave out the quotes"),
     *[
@@ -256,8 +274,8 @@ WRONG += [
     ),
     (
         {"a": {"units": 5}},
-        {"sensitivity": {"variants": {"v": {"arms": ["a"], "change": {"epochs": {"flat": 3}}}}}},
-        rf"sensitivity\.variants\.v\.change\.epochs: is .*; {HALF}",
+        {"columns": {"v": {"arms": {"a": 1}, "change": {"epochs": {"flat": 3}}}}},
+        rf"columns\.v\.change\.epochs: is .*; {HALF}",
     ),
     (
         {"a": {"units": 5, "learning_rate": EACH}},
@@ -318,8 +336,8 @@ TWO = {"a": {"units": 5}, "f": {"units": 9, "architecture": "flat"}}
 SAME = {"lowest": 1.0, "highest": 1.0, "count": 2}
 
 
-def variant(arms=("a",), name="v", **change):
-    return {"sensitivity": {"variants": {name: {"arms": list(arms), "change": change}}}}
+def column(arms=("a",), name="v", count=1, **change):
+    return {"columns": {name: {"arms": dict.fromkeys(arms, count), "change": change}}}
 
 
 IMPOSSIBLE = [
@@ -357,34 +375,41 @@ IMPOSSIBLE = [
     ),
     (TWO, {"pathways": ""}, r"pathways names ''; may name a, f"),
     ({"a": {"units": 5}, "A": {"units": 6}}, {}, r"arms\.A: is a but for capitals"),
-    ({**TWO, "a.v": {"units": 6}}, variant(units=7), r"variants\.v: 'a\.v' is the name of another arm"),
+    ({**TWO, "a.v": {"units": 6}}, column(units=7), r"columns\.v: 'a\.v' is the name of another arm"),
     (
         {"a": {"units": 5}, "a.b": {"units": 6}},
         {
-            "sensitivity": {
-                "variants": {
-                    "b.c": {"arms": ["a"], "change": {"units": 7}},
-                    "c": {"arms": ["a.b"], "change": {"units": 8}},
-                }
+            "columns": {
+                "b.c": {"arms": {"a": 1}, "change": {"units": 7}},
+                "c": {"arms": {"a.b": 1}, "change": {"units": 8}},
             }
         },
-        r"variants\.c: 'a\.b\.c' is the name of another arm",
+        r"columns\.c: 'a\.b\.c' is the name of another arm",
     ),
-    (TWO, variant(name="v" * 63, units=7), r"is longer than 64 characters; rename the variant"),
-    (TWO, variant(seeds=3), r"variants\.v\.change: seeds is no setting of a recipe"),
-    (TWO, variant(), r"variants\.v\.change: is \{\}; must have at least 1 item"),
-    (TWO, variant([], units=7), r"variants\.v\.arms: is \[\]; must have at least 1 item"),
-    (TWO, variant(["z"], units=7), r"variants\.v\.arms names 'z'; may name a, f"),
-    (TWO, variant(["f"], growth={"tau": "copy freeze"}), r"variants\.v\.change, arm f: growth is given"),
-    (TWO, variant(learning_rat=0.2), r"change, arm a\.learning_rat: unknown key; did you mean learning_rate"),
+    (TWO, column(name="v" * 63, units=7), r"is longer than 64 characters; rename the column"),
+    (TWO, column(seeds=3), r"columns\.v\.change: seeds is no setting of a recipe"),
+    (TWO, column(), r"columns\.v\.change: is \{\}; must have at least 1 item"),
+    (TWO, column([], units=7), r"columns\.v\.arms: is \{\}; must have at least 1 item"),
+    (TWO, column(["z"], units=7), r"columns\.v\.arms names 'z'; may name a, f"),
+    (TWO, column(["f"], growth={"tau": "copy freeze"}), r"columns\.v\.change, arm f: growth is given"),
+    (TWO, column(learning_rat=0.2), r"change, arm a\.learning_rat: unknown key; did you mean learning_rate"),
     (
         TWO,
-        {"sensitivity": {"variants": {"v": {"arm": ["a"]}}}},
-        r"variants\.v\.arm: unknown key; did you mean arms",
+        {"columns": {"v": {"arm": {"a": 1}}}},
+        r"columns\.v\.arm: unknown key; did you mean arms",
     ),
-    (TWO, {"sensitivity": {"stand_ins": {"a": "a"}}}, r"stand_ins\.a: a is replaced itself"),
-    (TWO, {"sensitivity": {"stand_ins": {"a": "f"}}}, r"stand_ins\.a: f is of another architecture"),
-    (TWO, {"sensitivity": {"experiments": ["timescales"] * 2}}, r"experiments names 'timescales' 2 times"),
+    (TWO, column(units=5), r"columns\.v\.change: changes none of its arms; give another value or arms"),
+    (TWO, column(count=0, units=7), r"columns\.v\.arms\.a: is 0; must be greater than or equal to 1"),
+    (
+        TWO,
+        column(["a", "f"], count=9, units=5),
+        r"columns\.v\.arms\.a: is 9; a is the same network, of which there are 5; ask for at most so many",
+    ),
+    (
+        TWO,
+        {"columns": {"v": {"arms": {"a": 1}, "change": {"units": 7}, "experiments": ["timescales"] * 2}}},
+        r"columns\.v\.experiments names 'timescales' 2 times",
+    ),
     ({"a": {"units": 5, "target": "pool_proof"}}, {}, r"arms: all are of target pool_proof"),
     ({**TWO, "b": {"units": 5, "target": "pool_proof"}}, {}, r"arms\.b: target is pool_proof, but no arm"),
     (
@@ -454,11 +479,11 @@ def test_wrong_settings_are_refused_in_one_line_that_names_the_key(arms, top, me
         {"timescales": {"arms": ["a", "f"], "max_lag": 5, "steps": 10, "runs": 1, "burn_in": 0}},
         {"generalisation": {"arms": ["a", "f"], "n": 61, "k_max": 1, "epochs": 1, "test_batches": 1}},
         {"perturbation": {"weights": {"lowest": 1.0, "highest": 1.1, "count": 2}, "draws": 1, "steps": 1}},
-        {"pathways": "b", "freezing": ["f"], "sensitivity": {}},
+        {"pathways": "b", "freezing": ["f"], "columns": {}},
         {"defaults": None},
         {"defaults": {"learning_rate": "1.1 / sqrt(units)", "momentum": 0.999, "tau_initial": [1.5, 1.5]}},
         {"defaults": {"batch_size": 1, "updates_per_epoch": 1, "test_batches": 1, "dtype": "float64"}},
-        variant(["a", "f"], learning_rate="1.1/sqrt(units)"),
+        column(["a", "f"], learning_rate="1.1/sqrt(units)"),
     ],
 )
 def test_what_runs_to_the_end_is_accepted(top):

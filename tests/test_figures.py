@@ -9,7 +9,7 @@ import pytest
 from modgrow.arm import Arm
 from modgrow.experiments.conservation import conservation
 from modgrow.experiments.ideal import ideal_timescales
-from modgrow.figures import claims, fig1, fig2a, fig2c, fig4, fig5, fig6, n200, sensitivity, style
+from modgrow.figures import claims, columns, fig1, fig2a, fig2c, fig4, fig5, fig6, n200, style
 from modgrow.verdict import judge
 
 ARMS = {"modular_5": Arm(units=5), "flat_20": Arm(architecture="flat", units=20)}
@@ -171,9 +171,9 @@ def test_fig_1_of_a_network_that_diverged(tmp_path):
     assert says("not finite", found)
 
 
-@pytest.mark.parametrize("draw", [claims.draw, sensitivity.draw])
+@pytest.mark.parametrize("draw", [claims.draw, columns.draw])
 def test_without_claims_the_verdict_says_so(tmp_path, draw):
-    table = pd.DataFrame(columns=[*judge.COLUMNS, "variant", "baseline"])
+    table = pd.DataFrame(columns=[*judge.COLUMNS, "column", "main"])
     assert says("no claim of the paper can be judged", texts(draw(table), tmp_path))
     assert judge.count(table)
     assert judge.problems(table) == []

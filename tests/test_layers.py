@@ -22,6 +22,7 @@ LAYERS = [
         "modgrow/births/",
         "modgrow/policy.py",
         "modgrow/recipes.py",
+        "modgrow/columns.py",
         "modgrow/tasks/",
         "modgrow/validation.py",
         "modgrow/places.py",

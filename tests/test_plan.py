@@ -43,7 +43,7 @@ PLANS = {
     "bare": lambda: planned(BARE),
     "flat": lambda: planned(FLAT),
 }
-TARGETS = ("all", "sensitivity", "pool_proof")
+TARGETS = ("all", "columns", "pool_proof")
 
 
 def makers(plan: Plan) -> dict[str, str]:
@@ -76,11 +76,12 @@ def test_names_of_jobs_are_names_of_scripts_each_once(name):
     assert len({job.name for job in made}) == len(made)
     assert all((ROOT / f"workflow/scripts/{job.script or job.name}.py").is_file() for job in made)
     others = {job.script for job in made} - {""}
-    assert others == ({"study", "study_figure"} if plan.settings.studies else set())
+    expected = {"study", "study_figure"} if plan.settings.studies else set()
+    assert others == expected | ({"judge_column"} if plan.settings.columns else set())
 
 
 def test_every_script_has_its_rule(papers):
-    rules = {job.name for job in papers.jobs} | {experiment.name for experiment in EXPERIMENTS}
+    rules = {job.script or job.name for job in papers.jobs} | {experiment.name for experiment in EXPERIMENTS}
     rules |= {"train_network", "collect_table", "perturbation_summary"}
     rules |= {"study", "study_figure"}  # of every study that settings name
     assert rules == {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
@@ -113,13 +114,23 @@ def test_experiments_ask_the_arms_that_the_settings_name(papers):
     assert len(asked["perturbation"]) == 8
 
 
-def test_sensitivity_asks_changed_arms_and_the_stand_ins_that_all_does_not(papers):
-    asked = papers.collections["sensitivity"]
-    assert set(asked["learning_curves"]) == set(papers.settings.arms_of("sensitivity"))
-    assert "modular_10" in asked["timescales"]  # stands in for modular_15
-    assert "modular_10" not in asked["perturbation"]  # which `all` asks anyway
-    assert "modular_10.lr_0.2" in asked["timescales"]
-    assert "frozen_recurrent_5.lr_0.2" not in asked["perturbation"]
+def test_a_column_asks_its_changed_arms_and_the_first_networks_of_those_that_equal_one_of_all(papers):
+    asked = papers.collections["columns/lr_0.2"]
+    assert asked["learning_curves"]["modular_5"] == range(100, 110)  # of the 20 of the main run
+    assert asked["learning_curves"]["flat_91.lr_0.2"] == range(100, 105)
+    assert "modular_5.lr_0.2" not in papers.settings.arms
+    assert set(asked["timescales"]) == set(asked["generalisation"]) == {"flat_91.lr_0.2"}
+    assert "frozen_recurrent_5" not in asked["perturbation"]
+    far = papers.collections["columns/lr_0.2_2c"]
+    assert set(far) == {"generalisation"}
+    assert set(far["generalisation"]) == {"modular_15.lr_0.2_2c", "flat_91.lr_0.2"}  # shared by two columns
+    assert papers.settings.arms["modular_15.lr_0.2_2c"].n_max == 10
+
+
+def test_only_a_column_of_rates_reads_the_main_run(papers):
+    reads = {job.name: job.reads for job in papers.jobs}
+    assert "tables/timescales.parquet" in reads["judge_column_lr_0.1"]
+    assert all(file.startswith("columns/tau_1/") for file in reads["judge_column_tau_1"])
 
 
 def test_pairs_are_those_of_the_comparison_and_each_with_the_first_of_its_size(small, papers):
@@ -140,7 +151,7 @@ def test_what_no_arm_is_there_for_is_not_drawn(text):
     plan = planned(text)
     assert set(plan.drawn()) <= {"fig2a", "fig2b", "fig3", "claims"}
     assert plan.drawn("pool_proof") == []
-    assert plan.drawn("sensitivity") == ["sensitivity"]
+    assert plan.drawn("columns") == ["columns"]
 
 
 def test_without_a_comparison_nothing_is_compared_or_perturbed():

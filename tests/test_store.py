@@ -351,7 +351,7 @@ def test_a_table_in_the_place_of_another_is_refused(tmp_path):
     curves.write(place(tmp_path, seed=1), curves.curve(seed=1), curves.made_by(seed=1))
     whole = {"id": {"seeds": {"a": 1}}}
     curves.write(tmp_path / "tables/learning_curves.parquet", provenance=whole)
-    curves.write(tmp_path / "sensitivity/learning_curves.parquet", provenance=whole)
+    curves.write(tmp_path / "columns/learning_curves.parquet", provenance=whole)
     places = [*tmp_path.rglob("*.parquet"), tmp_path / "x/learning_curves/b/seed_0.parquet"]
     for mine in places[:-1]:
         assert len(tables.read(mine, SCHEMA)) == N

@@ -171,8 +171,7 @@ def test_a_study_has_a_table_a_figure_a_page_and_no_claim(plan):
     for job in plan.jobs:
         told = json.dumps([job.uses, job.reads])
         assert ("densities" in told) == (job.name in ("densities_figure", "pages")), job.name
-    assert "densities" not in plan.claim_tables + plan.sensitivity_tables
-    assert set(plan.collections["sensitivity"]) <= set(plan.asked) - {"densities"}
+    assert "densities" not in [*plan.claim_tables, *plan.kinds_of_the_paper]
 
 
 def test_the_figure_is_told_the_settings_that_draw_takes_and_shown_under_its_label(plan):

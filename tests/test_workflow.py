@@ -24,9 +24,9 @@ pytestmark = pytest.mark.workflow
 
 @pytest.fixture(scope="module")
 def varied(finished, tmp_path_factory):
-    """A copy of the checkout in which the jobs of `sensitivity` have run too, and these jobs."""
+    """A copy of the checkout in which the jobs of `columns` have run too, and these jobs."""
     folder = shutil.copytree(finished[0], tmp_path_factory.mktemp("varied") / "run")
-    return folder, all_jobs(folder, "sensitivity", "--configfile", "tests/small.yaml")
+    return folder, all_jobs(folder, "columns", "--configfile", "tests/small.yaml")
 
 
 def results(folder):
@@ -228,17 +228,20 @@ def test_another_networks_table_stops_the_run_and_the_printed_command_mends_it(f
     pd.testing.assert_frame_equal(*curves)
 
 
-def test_sensitivity_trains_the_changed_arms_alone(varied):
+def test_columns_train_the_changed_arms_alone(varied):
     folder, jobs = varied
     trained = {Path(job.outputs[0]).parent.name for job in jobs if job.script == "train_network"}
     assert trained == {"modular_5.fast", "flat_20.fast"}
-    claims = pd.read_csv(folder / "results/small/sensitivity/claims.csv")
-    assert list(claims["variant"].unique()) == ["paper", "fast"]
-    fast = claims[claims["variant"] == "fast"].set_index("claim")["arms"]
-    assert fast["modular_above_flat"] == "modular_5.fast flat_20.fast"
-    assert (folder / "results/small/figures/sensitivity.svg").exists()
-    again = snakemake(folder, "sensitivity", "-n", "--cores", "1")
-    assert "Nothing to be done" in again.stdout
+    claims = pd.read_csv(folder / "results/small/columns/claims.csv")
+    assert list(claims["column"].unique())[:2] == ["main", "fast"]
+    fast = claims[claims["column"] == "fast"].set_index("claim")
+    assert fast.loc["modular_above_flat", "arms"] == "modular_5 flat_20"
+    main = claims[claims["column"] == "main"].set_index("claim")["verdict"]
+    assert fast.loc["modular_above_flat", "main"] == main["modular_above_flat"]
+    assert (folder / "results/small/figures/columns.svg").exists()
+    for target in ("columns", "columns_fast"):
+        again = snakemake(folder, target, "-n", "--cores", "1")
+        assert "Nothing to be done" in again.stdout
 
 
 def test_more_seeds_train_the_missing_ones_alone(finished):
@@ -351,15 +354,15 @@ def started(said):
     for block in said.split("\n["):
         script = re.search(r"workflow/scripts/(\w+)\.py --id", block)
         if script:
-            yield re.search(r"^(?:local)?rule (\w+):$", block, re.M)[1], script[1]
+            yield re.search(r"^(?:local)?rule ([\w.]+):$", block, re.M)[1], script[1]
 
 
 def test_every_rule_runs_the_script_of_its_name(tmp_path):
     """Rules are made in loops: one whose command held the loop's variable would run the last script."""
-    targets = ("all", "sensitivity", "pool_proof")
+    targets = ("all", "columns", "pool_proof")
     folder = checkout(tmp_path / "new")
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
-    pairs = set(started(run.stdout))
+    pairs = {(re.sub("^(judge_column)_.*", r"\1", rule), name) for rule, name in started(run.stdout)}
     scripts = {path.stem for path in (folder / "workflow/scripts").glob("*.py")}
     of_studies = {"study", "study_figure"}  # whose rules have the studies' names; these settings ask none
     assert pairs == {(script, script) for script in scripts - of_studies}

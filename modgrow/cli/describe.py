@@ -24,7 +24,7 @@ INTRODUCTION = f"""# Settings
 
 Everything is in `config.yaml`: what all arms share under `defaults`, then one line per *arm*, which names
 what it overrides and, beside the keys of `defaults`, may say `seeds` (how many networks) and `target` (`all`
-or `pool_proof`). A value of `defaults`, of a variant's `change` or of `seeds` may be one for each family:
+or `pool_proof`). A value of `defaults`, of a column's `change` or of `seeds` may be one for each family:
 `{{modular: 0.2, flat: 0.05}}`. A key that does not exist, a value that cannot be, or settings that could not
 run to the end stop the run before any job starts. Another file is used with `snakemake --configfile FILE`;
 `config/demo.yaml` is a small one. `python -m modgrow settings FILE` says in one line what is wrong in a file.
@@ -32,7 +32,7 @@ run to the end stop the run before any job starts. Another file is used with `sn
 Births and tasks are files of `modgrow/births` and `modgrow/tasks`: one more file there is one more word.
 
 Numbers are written plainly (`0.01` or `1.0e-2`; YAML takes `1e-2` for text and `12:30` for 750). There may be
-{MOST_ARMS} arms and {MOST_NETWORKS:,} networks in all, those of sensitivity variants included, and no job may
+{MOST_ARMS} arms and {MOST_NETWORKS:,} networks in all, those of columns included, and no job may
 need more than 1 TB of memory.
 
 This page is made by `make docs` from the settings' own descriptions.

@@ -55,7 +55,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def _interval(axes: Axes, place: int, row: tuple) -> None:
     """The interval of one row around its estimate, as far from the threshold as the axis is wide."""
-    margins = [_margin(row, value) for value in (row.low, row.estimate, row.high)]
+    margins = [margin(row, value) for value in (row.low, row.estimate, row.high)]
     scale = np.nanmax(np.abs([*margins, 0.0])) or 1.0  # NaN: no interval, or no estimate either
     low, estimate, high = np.array(margins) / scale
     look = LOOKS[row.verdict]
@@ -93,7 +93,7 @@ def _write(axes: Axes, x: float, place: int, text: str) -> None:
     axes.text(x, place, text, va="center", fontsize=6.2, transform=beside, in_layout=False)
 
 
-def _margin(row: tuple, value: float) -> float:
+def margin(row: tuple, value: float) -> float:
     """Signed distance to the threshold, positive on the claim's side."""
     if row.direction == "above":
         return value - row.threshold

@@ -163,12 +163,12 @@ def _of_the_verdict(plan: "Plan") -> list[Figure]:
             **judged,
         ),
         Figure(
-            "sensitivity",
+            "columns",
             VERDICT,
-            "Under changed settings",
-            reads=["sensitivity/claims.parquet"],
-            rule="sensitivity_figure",
-            target="sensitivity",
+            "Under other readings",
+            reads=["columns/claims.parquet"],
+            rule="draw_columns",
+            target="columns",
             **judged,
         ),
         Figure(

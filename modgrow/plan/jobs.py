@@ -43,7 +43,14 @@ class Job:
 def jobs(plan: "Plan") -> list[Job]:
     """All such jobs, of all targets."""
     figures = [figure.job(plan.note_on(figure.arms, figure.asks)) for figure in plan.figures]
-    return [*_of_curves(plan), *_of_claims(plan), _resources(plan), _pages(plan), *figures]
+    return [
+        *_of_curves(plan),
+        *_of_claims(plan),
+        *_of_columns(plan),
+        _resources(plan),
+        _pages(plan),
+        *figures,
+    ]
 
 
 def _of_curves(plan: "Plan") -> list[Job]:
@@ -77,10 +84,7 @@ def _pool_proof(plan: "Plan") -> Job:
 
 def _of_claims(plan: "Plan") -> list[Job]:
     tables = [f"tables/{table}.parquet" for table in plan.claim_tables]
-    changed = [f"sensitivity/{table}.parquet" for table in plan.sensitivity_tables]
     every, judged = list(plan.seeds), {"experiments": plan.experiments}
-    sensitivity = plan.settings.sensitivity
-    variants = {"stand_ins": sensitivity.stand_ins, "seeds": sensitivity.seeds, "variants": plan.variants}
     return [
         Job(
             "claims",
@@ -91,14 +95,39 @@ def _of_claims(plan: "Plan") -> list[Job]:
         ),
         Job("check_claims", ["claims.parquet"], ["verdict.txt"], uses={"note": plan.note}),
         Job("reference", tables, ["tables/reference.parquet", "reference.md"], every, judged),
-        Job(
-            "sensitivity_claims",
-            reads=tables + changed,
-            makes=["sensitivity/claims.parquet", "sensitivity/claims.csv"],
-            arms=every + plan.settings.arms_of("sensitivity"),
-            uses={**judged, **variants},
-        ),
     ]
+
+
+def column_folder(column: str) -> str:
+    """Where the tables and the verdicts of a column lie."""
+    return f"columns/{column}"
+
+
+def _of_columns(plan: "Plan") -> list[Job]:
+    """Each column judged alone, then all of them beside the main run."""
+    columns = list(plan.settings.columns)
+    verdicts = [f"{column_folder(column)}/claims.parquet" for column in columns]
+    together = ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in ("parquet", "csv", "md"))]
+    every = Job("judge_columns", ["claims.parquet", *verdicts], together, uses={"note": plan.note})
+    return [*(_column(plan, column) for column in columns), every]
+
+
+def _column(plan: "Plan", column: str) -> Job:
+    """One column; one of learning rates reads the main run too, whose modular arms meet its flat ones."""
+    names, rate = (
+        plan.settings.column_names[column],
+        set(plan.settings.columns[column].change) == {"learning_rate"},
+    )
+    main = [f"tables/{table}.parquet" for table in plan.claim_tables] if rate else []
+    folder = column_folder(column)
+    return Job(
+        f"judge_column_{column}",
+        reads=[*plan.column_tables(column), *main],
+        makes=[f"{folder}/claims.parquet", f"{folder}/claims.csv"],
+        arms=list(dict.fromkeys([*(plan.seeds if rate else names), *names.values()])),
+        uses={"experiments": plan.experiments, "column": column, "names": names},
+        script="judge_column",
+    )
 
 
 def _resources(plan: "Plan") -> Job:

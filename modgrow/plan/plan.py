@@ -14,11 +14,12 @@ from modgrow.errors import SettingsError, printable
 from modgrow.plan import identity
 from modgrow.plan.experiments import Experiment, experiments
 from modgrow.plan.figures import Figure, figures, panels
-from modgrow.plan.jobs import Job, jobs
+from modgrow.plan.jobs import Job, column_folder, jobs
 from modgrow.verdict import paper
 
 MOST_JOBS = 30_000  # planning takes a processor 1.1 s per 1,000 jobs, and 25 MB
 CURVES, SUMMARY = "learning_curves", "perturbation_summary"
+CLAIMS = ("parquet", "csv", "md")  # as which verdicts are written
 
 Seeds = dict[str, range]  # the seeds of each arm
 
@@ -61,40 +62,47 @@ class Plan:
         for table, arms in self.asked.items():
             if arms:
                 own[table] = self.seeds_of(arms)
-        return {"tables": own, "sensitivity": self._of_variants(own)}
+        return {"tables": own} | {
+            column_folder(name): self._of_column(name) for name in self.settings.columns
+        }
 
     def collected(self, collection: str, table: str) -> list[str]:
         """The files, named as they lie in the results, that one table of a collection is gathered from."""
         return places.per_network(table, "parquet", self.collections[collection][table])
 
-    def _of_variants(self, own: dict[str, Seeds]) -> dict[str, Seeds]:
-        """The changed arms of the sensitivity variants, and the stand-ins that `all` does not ask."""
-        found = {CURVES: self.seeds_of(self.settings.arms_of("sensitivity"))}
-        for table in self.settings.sensitivity.experiments:
-            asked = self._with_variants(table)
-            found[table] = self.seeds_of(arm for arm in asked if arm not in own.get(table, {}))
-        return {table: seeds for table, seeds in found.items() if seeds}
+    def _of_column(self, column: str) -> dict[str, Seeds]:
+        """Table -> the networks that a column asks, under the names that they are trained under."""
+        asked = {table: self.settings.asked_in(column, table) for table in self.kinds_of_the_paper}
+        if "learning" in self.settings.columns[column].experiments:
+            asked = {CURVES: list(self.settings.columns[column].arms)} | asked
+        return {table: self._column_seeds(column, arms) for table, arms in asked.items() if arms}
 
-    def _with_variants(self, table: str) -> list[str]:
-        """The arms that target `sensitivity` asks: stand-ins, and those changed, in the settings' order."""
-        sensitivity = self.settings.sensitivity
-        stand_ins = {sensitivity.stand_ins.get(arm, arm) for arm in self.asked[table]}
-        changed = set()
-        for names in self.variants.values():
-            changed |= {name for arm, name in names.items() if arm in stand_ins}
-        return [arm for arm in self.settings.arms if arm in stand_ins | changed]
+    def _column_seeds(self, column: str, arms: Iterable[str]) -> Seeds:
+        """As many of the first networks of each arm as the column asks."""
+        names, counts = self.settings.column_names[column], self.settings.columns[column].arms
+        first = self.settings.first_seed
+        found: Seeds = {}
+        for arm in arms:
+            count = max(counts[arm], len(found.get(names[arm], ())))
+            found[names[arm]] = range(first, first + count)
+        return found
+
+    @property
+    def kinds_of_the_paper(self) -> list[str]:
+        """The experiments that claims are read from."""
+        return [kind.name for kind in self.kinds if kind.name not in self.settings.studies]
+
+    def column_tables(self, column: str) -> list[str]:
+        """The tables that a column is judged on, with their folder."""
+        folder = column_folder(column)
+        own = self.collections[folder]
+        return [f"{folder}/{table}.parquet" for table in [*own, *[SUMMARY] * ("perturbation" in own)]]
 
     @cached_property
     def claim_tables(self) -> list[str]:
         """The tables that claims are judged on."""
         own = [table for table in self.collections["tables"] if table not in self.settings.studies]
         return [*own, "pathways", *[SUMMARY] * bool(self.settings.comparison)]
-
-    @cached_property
-    def sensitivity_tables(self) -> list[str]:
-        """Those of the changed arms."""
-        own = self.collections["sensitivity"]
-        return [*own, *[SUMMARY] * ("perturbation" in own)]
 
     @cached_property
     def tables(self) -> list[str]:
@@ -139,11 +147,11 @@ class Plan:
         kinds = {
             "all": [
                 "verdict.txt",
-                *(f"claims.{kind}" for kind in ("parquet", "csv", "md")),
+                *(f"claims.{kind}" for kind in CLAIMS),
                 *(f"tables/{table}.parquet" for table in self.tables),
                 *(f"pages/{table}.html" for table in ("claims", *self.tables)),
             ],
-            "sensitivity": ["sensitivity/claims.parquet", "sensitivity/claims.csv"],
+            "columns": ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in CLAIMS)],
             "pool_proof": ["tables/pool_proof.parquet"],
         }
         drawn = [f"figures/{name}.{kind}" for name in self.drawn(target) for kind in ("svg", "png")]
@@ -177,11 +185,6 @@ class Plan:
     def experiments(self) -> dict[str, dict]:
         """The settings of the experiments that claims know, whichever arms were asked."""
         return {name: getattr(self.settings, name).identity_without({"arms"}) for name in paper.EXPERIMENTS}
-
-    @cached_property
-    def variants(self) -> dict[str, dict[str, str]]:
-        """Sensitivity variant -> the arms it changes -> the names they are trained under."""
-        return {name: self.settings.variants_of(name) for name in self.settings.sensitivity.variants}
 
     @cached_property
     def _recipes(self) -> dict[str, dict]:

@@ -20,7 +20,7 @@ from modgrow.places import command_of, seen_by
 from modgrow.store import files
 
 METADATA_KEY = "modgrow"
-COLLECTIONS = ("tables", "sensitivity")
+COLLECTIONS = ("tables", "columns")
 DEFAULT_RESULTS = "results"  # where a plain `snakemake` puts them
 DEEPEST = 50  # lists and mappings in one another, in what a file says
 
@@ -73,12 +73,14 @@ def refuse_other_network(identity: dict, arm: str, seed: int) -> None:
 def place(path: str | Path, kind: str) -> str:
     """Where in the results a path says that its file of this kind belongs; empty if it says nothing.
 
-    `<kind>/<arm>/seed_<seed>`, or `tables/<kind>` and `sensitivity/<kind>`.
+    `<kind>/<arm>/seed_<seed>`, or `tables/<kind>`, `columns/<kind>` and `columns/<column>/<kind>`.
     """
     parts = Path(os.path.abspath(path)).with_suffix("").parts
     if parts[-3:-2] == (kind,) and re.fullmatch(r"seed_\d+", parts[-1]):
         return "/".join(parts[-3:])
-    return "/".join(parts[-2:]) if parts[-2] in COLLECTIONS else ""
+    if parts[-2] in COLLECTIONS:
+        return "/".join(parts[-2:])
+    return "/".join(parts[-3:]) if parts[-3:-2] == ("columns",) else ""
 
 
 def of(file: safe_open) -> dict:

@@ -52,7 +52,7 @@ class Claim:
     statement belongs to ("own" for ours), `place` where in the paper it stands, `because` the reason of the
     threshold. `tables` and `arms` are what it is read from. `measure` computes the statistic. `needs` says
     how few of the arms suffice to measure it: "all", "any" one, or whole "pairs" of a modular arm and its
-    flat match; it is judged on all of them, and on some only in a variant.
+    flat match; it is judged on all of them, and on some only in a column.
 
     `negligible`: a difference wholly within this much of 0 is equivalent, whatever its sign. `headline`: one
     of the few that are judged together (Holm). `families`: sets modular against flat networks, so that it

@@ -18,22 +18,22 @@ class Evidence:
         tables: dict[str, pd.DataFrame],
         arms: dict[str, Arm],
         experiments: Mapping[str, Record] = paper.EXPERIMENTS,
+        unchanged: dict[str, Arm] | None = None,
     ):
         self.tables = tables
         self.arms = arms
         self.experiments = experiments
-
-    def first(self, seeds: int) -> "Evidence":
-        """The same of the first networks of every arm."""
-        first = min((table["seed"].min() for table in self.tables.values() if len(table)), default=0)
-        tables = {name: table[table["seed"] < first + seeds] for name, table in self.tables.items()}
-        return Evidence(tables, self.arms, self.experiments)
+        self.of_column = unchanged is not None  # then: what the arms are without the column's change
+        self.unchanged = arms if unchanged is None else unchanged
 
     def unlike(self, arms: Iterable[str], tables: Iterable[str]) -> str:
-        """In what these arms, and the experiments behind these tables, are not the paper's; else empty."""
+        """In what these arms, and the experiments behind these tables, are not the paper's; else empty.
+
+        The change of a column is not counted.
+        """
         asked = {table.removesuffix("_summary") for table in tables}
         experiments = {name: own for name, own in self.experiments.items() if name in asked}
-        return paper.unlike({arm: self.arms[arm] for arm in arms}, experiments)
+        return paper.unlike({arm: self.unchanged[arm] for arm in arms}, experiments)
 
     def has(self, arm: str, tables: tuple[str, ...]) -> bool:
         """Whether all of these tables have rows of an arm."""
@@ -56,8 +56,7 @@ class Evidence:
 
     def meant_to_grow(self, arm: str) -> bool:
         """Whether the paper means growing networks by the name of an arm, whatever was trained under it."""
-        paper_name = arm.partition(".")[0]  # without a variant's change: modular_10.lr_0.2
-        recipe = paper.ARMS.get(paper_name)
+        recipe = paper.ARMS.get(arm)
         return self.grows(arm) if recipe is None else recipe.grows
 
     def split(self, arms: Iterable[str]) -> tuple[list[str], list[str]]:

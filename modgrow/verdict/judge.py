@@ -1,4 +1,4 @@
-"""From tables to verdicts: every claim that can be judged, under the paper's settings or changed ones.
+"""From tables to verdicts: every claim that can be judged, in the main run or in a column (`columns.py`).
 
 A verdict speaks of the paper. Where arms or experiments are not the paper's (`paper.py`; seeds aside), or
 some of a claim's arms are lacking, the claim keeps its numbers, is `not judged`, and says why.
@@ -14,7 +14,6 @@ from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.claim import Claim
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.intervals.holm import holm
-from modgrow.verdict.lineup import Change, Part
 from modgrow.verdict.verdicts import (
     ALPHA,
     CONTRADICTED,
@@ -36,36 +35,10 @@ COLUMNS = (
 
 def judge(evidence: Evidence) -> pd.DataFrame:
     """One row per claim that the evidence can judge, in the order of the paper."""
-    return _judge(evidence, Change())
-
-
-def judge_variant(
-    evidence: Evidence, changed: dict[str, str], stand_ins: dict[str, str], seeds: int
-) -> pd.DataFrame:
-    """The claims that a variant touches, judged on its networks; `baseline` is the verdict without it.
-
-    `changed` maps arms to the names they were trained under with the variant's change. An arm that was
-    not changed takes part only beside changed ones of the other kind, growing or flat. The baseline is read
-    from the same arms under the paper's settings, as many seeds of each: only the change differs. So what
-    these arms are without it must be the paper's, and a claim may be judged on some of its arms.
-    """
-    variant = Change(changed, stand_ins)
-    same_seeds = evidence.first(seeds)
-    judged = _judge(same_seeds, variant)
-    changed_names = set(changed.values())
-    touched = judged["arms"].map(lambda arms: bool(changed_names & set(arms.split()))).astype(bool)
-    judged = judged[touched].reset_index(drop=True)
-    baseline = _judge(same_seeds, variant.unchanged).set_index("claim")["verdict"]
-    return judged.assign(baseline=judged["claim"].map(baseline))
-
-
-def _judge(evidence: Evidence, variant: Change) -> pd.DataFrame:
     rows = []
     for claim in CLAIMS:
-        parts = lineup.chosen(claim, evidence, variant)
-        if parts:
-            reason = _why_not_judged(claim, parts, evidence, variant)
-            rows.append(_row(claim, [part.trained_as for part in parts], evidence, reason))
+        if arms := lineup.chosen(claim, evidence):
+            rows.append(_row(claim, arms, evidence, _why_not_judged(claim, arms, evidence)))
     return together(pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
@@ -80,28 +53,16 @@ def together(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _why_not_judged(claim: Claim, parts: list[Part], evidence: Evidence, variant: Change) -> str:
+def _why_not_judged(claim: Claim, arms: list[str], evidence: Evidence) -> str:
     """In what these arms and experiments are not the paper's, and which arms are lacking; else empty.
 
-    Of a variant, arms count as what they are without its change, and may be some of the claim's.
+    Of a column, arms count as what they are without its change, and may be some of the claim's.
     """
-    reasons = [evidence.unlike([part.arm for part in parts], claim.tables)]
-    names = [part.trained_as for part in parts]
-    lacking = [arm for arm in claim.arms if arm not in names]
-    if lacking and not variant.changed:
+    reasons = [evidence.unlike(arms, claim.tables)]
+    lacking = [arm for arm in claim.arms if arm not in arms]
+    if lacking and not evidence.of_column:
         reasons.append(f"lacks {', '.join(lacking)}")
     return "; ".join(filter(None, reasons))
-
-
-def judge_variants(
-    evidence: Evidence, variants: dict[str, dict[str, str]], stand_ins: dict[str, str], seeds: int
-) -> pd.DataFrame:
-    """All variants in one table, `seeds` networks of each arm, after the paper's settings with all."""
-    judged = judge(evidence)
-    tables = [judged.assign(baseline=judged["verdict"], variant="paper")]
-    for name, changed in variants.items():
-        tables.append(judge_variant(evidence, changed, stand_ins, seeds).assign(variant=name))
-    return pd.concat(tables, ignore_index=True)
 
 
 def problems(table: pd.DataFrame) -> list[str]:

@@ -45,9 +45,15 @@ def experiment_id(experiment):
     )
 
 
-def collected_id(table, seeds):
+def collected_id(collection, table):
     """The identity of what gathers the tables of networks: whose, and what these must say made them."""
-    told = {"table": table, "seeds": places.spans(seeds), "planned": PLAN.planned(table, seeds)}
+    seeds = PLAN.collections[collection][table]
+    told = {
+        "collection": collection,
+        "table": table,
+        "seeds": places.spans(seeds),
+        "planned": PLAN.planned(table, seeds),
+    }
     return identity("collect_table", seeds, PLAN.files_of(table), **told)
 
 

@@ -1,5 +1,7 @@
 # Tables of networks gathered into long ones, and all that is made from tables: a rule per job of the plan.
 
+import re
+
 
 rule collect_table:
     input:
@@ -11,14 +13,14 @@ rule collect_table:
     benchmark:
         f"{RESULTS}/benchmarks/collect_table_{{collection}}_{{table}}.tsv"
     wildcard_constraints:
-        collection="|".join(PLAN.collections),
+        collection="|".join(map(re.escape, PLAN.collections)),
         table="|".join(["learning_curves", *PLAN.asked]),
     localrule: True
     conda:
         "../../envs/modgrow.yaml"
     params:
         run=job("collect_table"),
-        id=lambda w: collected_id(w.table, PLAN.collections[w.collection][w.table]),
+        id=lambda w: collected_id(w.collection, w.table),
     shell:
         "{params.run} --id {params.id:q} --output {output:q} 2> {log:q}"
 
@@ -33,7 +35,7 @@ rule perturbation_summary:
     benchmark:
         f"{RESULTS}/benchmarks/perturbation_summary_{{collection}}.tsv"
     wildcard_constraints:
-        collection="|".join(PLAN.collections),
+        collection="|".join(map(re.escape, PLAN.collections)),
     localrule: True
     conda:
         "../../envs/modgrow.yaml"

@@ -7,7 +7,7 @@ from modgrow.store import tables
 
 def main() -> None:
     args = script.arguments(__doc__, "--output")
-    name, folder = args.id["table"], places.around(args.output)
+    name, folder = args.id["table"], places.around(args.output, args.id["collection"])
     schema = SCHEMAS.get(name) or study.named(name).schema
     seeds = places.seeds_in(args.id["seeds"])
     table = tables.collect(folder / name, schema, seeds, args.id["planned"])
