@@ -96,9 +96,9 @@ def final(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def summary(table: pd.DataFrame, note: str) -> str:
-    """What is said of the whole: the main run, then of each column how many claims, and which turn round."""
+    """What is said of the whole: the final words, then how many claims of each column turn round."""
     last = final(table)
-    lines = [judge.summary(table[table["column"] == MAIN], note)]
+    lines = [*filter(None, [note]), judge.count(last)]
     depend = ", ".join(last.loc[last["verdict"] == DEPENDS, "claim"]) or "none"
     lines.append(f"{DEPENDS}: {depend}")
     for name, rows in table[table["column"] != MAIN].groupby("column", sort=False):

@@ -116,8 +116,18 @@ def _n_lacking(table: pd.DataFrame) -> int:
 
 
 def summary(table: pd.DataFrame, note: str) -> str:
-    """What is said of the whole table: in what the run is not the paper's (`paper.note`), then the count."""
-    return "\n".join(filter(None, [note, count(table)]))
+    """What is said of the whole: how it is not the paper's (`paper.note`), the count, and what is open."""
+    return "\n".join(filter(None, [note, count(table), _still_open(table)]))
+
+
+def _still_open(table: pd.DataFrame) -> str:
+    """How many claims hold against flat networks at one learning rate, and where the rest is judged."""
+    n = (table["families"].astype(bool) & (table["verdict"] == REPRODUCED)).sum()
+    if not n:
+        return ""
+    return (
+        f"{n} of the reproduced compare families at one learning rate of flat ones: see `snakemake columns`"
+    )
 
 
 def markdown(table: pd.DataFrame, note: str = "") -> str:
