@@ -74,6 +74,15 @@ def curves(n_solved, right):
     return pd.DataFrame(rows, columns=columns)
 
 
+def _loss(downstream, right):
+    """Of a head that many modules after a disturbed one (before it: negative)."""
+    if downstream == 0:
+        return 0.2
+    if right:
+        return 0.2 if downstream > 0 else 0.0
+    return 0.2 * (downstream % 2) - 0.005 if downstream > 0 else 0.01
+
+
 def per_seed(arms, values):
     """One row per arm, seed and (columns, value); seeds differ a little."""
     rng = np.random.default_rng(0)
@@ -110,6 +119,8 @@ def planted(right):
             "tau": -sign * modular,
             "recurrent": 0.2,
             "feedforward": 0.2 - 0.3 * sign,
+            "recurrent_in_drive": 0.2,
+            "feedforward_in_drive": 0.2 - 0.3 * sign,
         }
         solved = n_solved[arm] - 1
         return [
@@ -121,7 +132,7 @@ def planted(right):
         modular, found = arm in MODULAR, []
         ideal = ideal_timescales(range(2, 31), 30)["tau_effective"].tolist()
         for n, reader in zip(range(2, 31), ideal, strict=True):
-            tau = (1.4 + 0.02 * n * (not right)) if modular else (1.0 if right else 1.5)
+            tau = (1.4 + 0.8 * n * (not right)) if modular else (1.0 if right else 1.5)
             effective = 2 + reader + sign * (0.1 * n + modular) if right else 9 - 0.1 * n - modular
             row = {
                 "n": n,
@@ -132,6 +143,9 @@ def planted(right):
                 "tau_weighted": effective,
             }
             found.append((row, "tau_effective", effective))
+            if modular:
+                untrained = {**row, "trained": False}
+                found.append((untrained, "tau_effective", 3 + 0.05 * sign * n))
         return found
 
     def accuracies(arm):
@@ -162,15 +176,37 @@ def planted(right):
             for n in range(2, 41)
         ]
 
+    def alone(arm):
+        """One module disturbed: those before it stay as they are, those after it lose alike; or not."""
+        return [
+            {
+                "arm": arm, "seed": seed, "pathway": f"{part}_of_{m}", "epsilon": epsilon, "draw": 0, "n": n,
+                "accuracy": 0.99 - (epsilon > 0) * _loss(n - m - 1, right),
+            }
+            for seed in range(SEEDS)
+            for part in ("recurrent", "feedforward")
+            for m in (5, 15)
+            for epsilon in (0.0, 0.1)
+            for n in range(2, 31)
+        ]  # fmt: skip
+
     def changes(arm):
         values = {"recurrent": 0.1, "feedforward": 0.1 + 0.1 * sign}
-        return [({"pathway": pathway, "module": 3}, "variance", v) for pathway, v in values.items()]
+        return [
+            ({"pathway": pathway, "module": module}, "variance", value)
+            for pathway, value in values.items()
+            for module in range(3, 31)
+        ]
 
     tables = {
         "learning_curves": learned,
         "generalisation": per_seed(("modular_15", "flat_91"), generalisation),
         "perturbation_summary": per_seed(MODULAR + FLAT, half_points),
-        "perturbation": per_seed(("modular_15",), accuracies) + per_seed(MODULAR + FLAT, struck),
+        "perturbation": [
+            *per_seed(("modular_15",), accuracies),
+            *alone("modular_15"),
+            *per_seed(MODULAR + FLAT, struck),
+        ],
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
     }

@@ -1,6 +1,7 @@
 """What the claims are read from: one value, or one row of values, per network of an arm, by seed."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,23 @@ import pandas as pd
 from modgrow.arm import Arm, Record
 from modgrow.verdict import paper
 from modgrow.verdict.half_points import half_points
+
+
+class Disturbed(NamedTuple):
+    """A network with W^R or W^FF (`part`) of the module that answers for `n` disturbed.
+
+    `accuracies` are of every head by strength: epsilon by n, the undisturbed one first.
+    """
+
+    seed: int
+    part: str
+    n: int
+    accuracies: pd.DataFrame
+
+    @property
+    def losses(self) -> pd.DataFrame:
+        """What each head lost, epsilon by n."""
+        return self.accuracies.loc[0.0] - self.accuracies
 
 
 class Evidence:
@@ -118,27 +136,44 @@ class Evidence:
         found = half_points(rows[rows["n"] <= n], self.experiments["perturbation"].threshold)
         return np.log10(found.set_index("seed")["half_epsilon"].astype(float))
 
+    def timescales(self, arm: str, trained: bool = True) -> pd.DataFrame:
+        """Every neuron under the published drive; of chains also those that grew without training."""
+        return self.of("timescales", arm, trained=trained, drive="uniform")
+
     def tau(self, arm: str) -> pd.DataFrame:
         """Mean trained tau of a module, or of a flat network at that N: seeds by n."""
-        rows = self.of("timescales", arm, trained=True, drive="uniform")
-        return rows.groupby(["seed", "n"])["tau"].mean().unstack("n")
+        return self.timescales(arm).groupby(["seed", "n"])["tau"].mean().unstack("n")
 
-    def tau_effective(self, arm: str, column: str = "tau_effective") -> pd.DataFrame:
-        """Mean effective tau under the published drive, of the units above 1: seeds by n.
+    def tau_effective(
+        self, arm: str, column: str = "tau_effective", average: str = "mean", trained: bool = True
+    ) -> pd.DataFrame:
+        """Effective tau under the published drive, averaged over all neurons with a fit: seeds by n.
 
-        `column`: the published convention, or `tau_weighted`.
+        `column`: the published convention, or `tau_weighted`. `average`: mean or median.
         """
-        rows = self.of("timescales", arm, trained=True, drive="uniform")
-        return rows[rows[column] > 1].groupby(["seed", "n"])[column].mean().unstack("n")
+        rows = self.timescales(arm, trained)
+        return rows.groupby(["seed", "n"])[column].agg(average).unstack("n")
 
-    def change_of_weights(self, arm: str, pathway: str) -> pd.Series:
-        """Variance of the normalised weight change, mean over the modules of each network."""
-        return self.of("conservation", arm, pathway=pathway).groupby("seed")["variance"].mean()
+    def change_of_weights(self, arm: str, pathway: str) -> pd.DataFrame:
+        """Variance of the normalised weight change from the module before: seeds by module."""
+        return self.of("conservation", arm, pathway=pathway).pivot(
+            index="seed", columns="module", values="variance"
+        )
 
     def generalisation(self, arm: str) -> pd.DataFrame:
         """Accuracy on N + K of the default variant, seeds by K; NaN for a network that never got to N."""
         rows = self.of("generalisation", arm, variant="default")
         return rows.pivot(index="seed", columns="k", values="accuracy")
+
+    def disturbed_alone(self, arm: str) -> list[Disturbed]:
+        """Every network of an arm with one of its modules disturbed."""
+        rows = self.of("perturbation", arm)
+        found = []
+        for (seed, pathway), own in rows[rows["pathway"].str.contains("_of_")].groupby(["seed", "pathway"]):
+            part, _, module = pathway.partition("_of_")
+            accuracies = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
+            found.append(Disturbed(seed, part, self.arms[arm].n_first + int(module) - 1, accuracies))
+        return found
 
     def losses(
         self, arm: str, pathway: str, mean_accuracy: tuple[float, float]
