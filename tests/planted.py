@@ -80,7 +80,7 @@ def _loss(downstream, right):
         return 0.2
     if right:
         return 0.2 if downstream > 0 else 0.0
-    return 0.2 * (downstream % 2) - 0.005 if downstream > 0 else 0.01
+    return max(0.2 - 0.015 * downstream, -0.01) if downstream > 0 else 0.01
 
 
 def per_seed(arms, values):

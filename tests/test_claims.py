@@ -8,7 +8,7 @@ from modgrow import examinations
 from modgrow.arm import Arm
 from modgrow.verdict import judge, paper
 from modgrow.verdict.all_claims import CLAIMS
-from modgrow.verdict.claims import fig2b
+from modgrow.verdict.claims import fig2b, fig4, fig5
 from modgrow.verdict.evidence import Evidence
 from tests.planted import ARMS, LATE, SEEDS, world
 
@@ -209,3 +209,56 @@ def test_advantage_at_equal_weights_against_plain_counting():
         expected.append(best)
     assert found == pytest.approx(expected)
     assert expected[0] > 0.5 > expected[1]
+
+
+def rows_of(arm, **columns):
+    return pd.DataFrame({"arm": arm, "seed": 0, **columns})
+
+
+def test_the_distance_of_distributions_is_the_mean_gap_between_sorted_taus():
+    taus = {3: [1.0, 1.2, 1.4], 4: [1.0, 1.0, 1.0], 5: [2.0, 1.1, 1.5]}
+    table = pd.concat(rows_of("modular_15", n=n, tau=values, unit=range(3)) for n, values in taus.items())
+    evidence = Evidence({"timescales": table.assign(trained=True, drive="uniform")}, ARMS)
+    [found] = fig4.distance_of_distributions(evidence, ("modular_15",))
+    expected = np.mean([abs(a - b) for a, b in zip(sorted(taus[3]), sorted(taus[5]), strict=True)])
+    assert found.groups[0].tolist() == pytest.approx([expected])  # the last third of three is module of n = 5
+
+
+def test_a_lone_neuron_of_tau_2_remembers_less_than_a_sixth_of_ten_bits():
+    table = rows_of("modular_15", n=[9, 10, 20], tau=[50.0, 2.0, 1.0], unit=0)
+    evidence = Evidence({"timescales": table.assign(trained=True, drive="uniform")}, ARMS)
+    [found] = fig4.memory_of_the_trained_taus(evidence, ("modular_15",))
+    assert found.groups[0].tolist() == pytest.approx([-1 / np.log(0.5) / 10])
+
+
+def test_losses_downstream_are_counted_where_noise_hurts_and_does_not_ruin():
+    """Module 2 (n = 3) disturbed: at 0.1 it is hurt, at 1 ruined, and at 0 only weak by itself."""
+    accuracy = {
+        0.0: [0.99, 0.94, 0.99, 0.99, 0.99],
+        0.1: [0.99, 0.8, 0.9, 0.8, 0.7],
+        1.0: [0.99, 0.5] + [0.5] * 3,
+    }
+    table = pd.concat(
+        rows_of("modular_15", n=range(2, 7), epsilon=epsilon, accuracy=values, draw=0)
+        for epsilon, values in accuracy.items()
+    )
+    evidence = Evidence({"perturbation": table.assign(pathway="recurrent_of_2")}, ARMS)
+    least = fig5.least_loss_downstream(evidence, ("modular_15",))[1].groups[0]
+    distance = fig5.change_of_loss_with_distance(evidence, ("modular_15",))[1].groups[0]
+    assert least.tolist() == pytest.approx([0.09])
+    assert distance.tolist() == pytest.approx([0.29 - 0.09])
+    [upstream] = fig5.largest_change_upstream(evidence, ("modular_15",))
+    assert upstream.at().estimate == 0.0
+
+
+def test_weights_change_early_and_late_family_by_family():
+    modules = range(3, 12)
+    table = pd.concat(
+        rows_of(arm, pathway=part, module=modules, variance=[size + slope * m for m in modules])
+        for arm, size in (("modular_5", 1.0), ("modular_10", 3.0))
+        for part, slope in (("recurrent", 0.0), ("feedforward", -0.1))
+    )
+    evidence = Evidence({"conservation": table}, ARMS)
+    early, late = fig5.margin_of_change(evidence, ("modular_5", "modular_10"))
+    assert early.kind(*early.groups, level=0.95).estimate == pytest.approx(-0.1 * 4)
+    assert late.kind(*late.groups, level=0.95).estimate == pytest.approx(-0.1 * 10)
