@@ -22,7 +22,6 @@ def column_arms(
     What equals an arm of target `all`, or a changed arm of an earlier column, is not trained again.
     A name that is not an arm is refused later, by its key. Raises SettingsError.
     """
-    counts = {own.arm: own.seeds for own in main}
     known = {recipes[own.arm].model_dump_json(): own.arm for own in reversed(main) if own.target == "all"}
     trained: dict[str, tuple[Own, Arm]] = {}
     names: dict[str, dict[str, str]] = {}
@@ -38,9 +37,6 @@ def column_arms(
             own = _changed(arm, arms[arm], column, said["change"], defaults, count)
             recipe = own.resolved(defaults, name)
             same = arm if recipe == recipes[arm] else known.get(recipe.model_dump_json())
-            if same in counts and count > counts[same]:
-                said_of = f"is {count}; {same} is the same network, of which there are {counts[same]}"
-                raise refusal(name, f"{where}.arms.{arm}: {said_of}; ask for at most so many")
             if same is None:
                 same = own.arm
                 if same in arms or same in trained or len(same) > LONGEST:

@@ -51,7 +51,7 @@ def test_a_column_is_judged_where_its_arms_are_the_papers_but_for_the_change():
 
 def test_mixed_line_ups_are_modular_arms_of_the_main_run_against_flat_ones_of_the_column():
     found = columns.judge_column("odd", column(), world())
-    against = found[found["column"] == "flat at 0.2"].set_index("claim")
+    against = found[found["column"] == "flat at 0.05"].set_index("claim")
     assert against["families"].all()
     assert against.loc["modular_above_flat", "arms"] == "modular_10 flat_54"
     assert against.loc["modular_above_flat", "estimate"] == pytest.approx(0.5)  # 61 against 61

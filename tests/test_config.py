@@ -402,11 +402,6 @@ IMPOSSIBLE = [
     (TWO, column(count=0, units=7), r"columns\.v\.arms\.a: is 0; must be greater than or equal to 1"),
     (
         TWO,
-        column(["a", "f"], count=9, units=5),
-        r"columns\.v\.arms\.a: is 9; a is the same network, of which there are 5; ask for at most so many",
-    ),
-    (
-        TWO,
         {"columns": {"v": {"arms": {"a": 1}, "change": {"units": 7}, "experiments": ["timescales"] * 2}}},
         r"columns\.v\.experiments names 'timescales' 2 times",
     ),

@@ -78,13 +78,12 @@ class Plan:
         return {table: self._column_seeds(column, arms) for table, arms in asked.items() if arms}
 
     def _column_seeds(self, column: str, arms: Iterable[str]) -> Seeds:
-        """As many of the first networks of each arm as the column asks."""
+        """As many of the first networks of each arm as the column asks; of the main run's, as there are."""
         names, counts = self.settings.column_names[column], self.settings.columns[column].arms
-        first = self.settings.first_seed
         found: Seeds = {}
         for arm in arms:
             count = max(counts[arm], len(found.get(names[arm], ())))
-            found[names[arm]] = range(first, first + count)
+            found[names[arm]] = self.settings.seeds_of(names[arm])[:count]
         return found
 
     @property

@@ -18,9 +18,12 @@ def chosen(claim: Claim, evidence: Evidence) -> list[str]:
 
 def usable(arm: str, claim: Claim, evidence: Evidence) -> bool:
     """Whether an arm has its tables, and what the claim says can be asked of it."""
-    if not evidence.has(arm, claim.tables) or evidence.meant_to_grow(arm) != evidence.grows(arm):
+    if not evidence.has(arm, claim.tables):
         return False
-    return not (evidence.of_column and claim.trained_tau) or evidence.arms[arm].tau_trained
+    if not evidence.of_column:
+        return True
+    of_its_kind = evidence.meant_to_grow(arm) == evidence.grows(arm)
+    return of_its_kind and (evidence.arms[arm].tau_trained or not claim.trained_tau)
 
 
 def _with_their_match(at_hand: Sequence[bool]) -> list[bool]:
