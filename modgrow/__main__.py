@@ -73,6 +73,7 @@ def _add_planners(commands) -> None:
     why.add_argument("--config", nargs="+", help="the settings given to Snakemake, if any")
     why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
+    _add(commands, _register, "write down what is registered: claims, thresholds, arms, seeds, columns")
     missing = _add(commands, _missing, "whether all is made and up to date, without making it")
     report = _add(commands, _report, "the HTML report of a finished run, into its results")
     for finished in (missing, report):
@@ -140,6 +141,18 @@ def _why(args: argparse.Namespace) -> None:
     from modgrow.cli.why import why
 
     print(why(args.target, _given(args, "snakefile", "directory", "configfile", "config")))
+
+
+def _register(args: argparse.Namespace) -> None:
+    _refuse_without_checkout("register")
+    from modgrow import source
+    from modgrow.store import files
+    from modgrow.verdict import registration
+
+    path = source.ROOT / "docs" / "registration.json"
+    text = registration.text(config.load(source.ROOT / "config.yaml"))
+    files.write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    print(f"{path}: written; say in docs/log.md what changed, and why")
 
 
 def _missing(args: argparse.Namespace) -> None:
