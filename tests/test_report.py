@@ -49,9 +49,14 @@ def wait(browser, condition):
     return WebDriverWait(browser, 30, ignored_exceptions=passing).until(condition)
 
 
+def press(browser, button):
+    """Click a button wherever the page has moved it meanwhile: a mouse would hit what came in its place."""
+    browser.execute_script("arguments[0].click()", button)
+
+
 def open_category(browser, name):
     """Click a category of the menu; the buttons that show its entries."""
-    browser.find_element(By.XPATH, f"//*[text()='{name}']").click()
+    press(browser, browser.find_element(By.XPATH, f"//*[text()='{name}']"))
     return wait(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "#app tbody a[iconname='eye']"))
 
 
@@ -94,7 +99,7 @@ def test_every_figure_is_drawn(browser):
     drawn = f"return {image}?.naturalWidth > 100 && {image}.src.slice(0, 80)"
     buttons, seen = open_category(browser, "2 Figures"), set()
     for button in buttons:
-        button.click()
+        press(browser, button)
         seen.add(wait(browser, lambda page: (found := page.execute_script(drawn)) not in seen and found))
     assert len(seen) == len(buttons)
 
@@ -104,14 +109,14 @@ def test_every_table_shows_rows(browser, done):
     assert {Path(path).stem for path in entries(browser, "text/html")} == made | {"claims"}
     buttons = open_category(browser, "4 Tables")
     for button, table in zip(buttons, sorted(made), strict=True):
-        browser.execute_script("arguments[0].click()", button)  # wherever the page has moved it meanwhile
+        press(browser, button)
         assert " rows" in wait(
             browser, lambda page, table=table: table in page_text(page) and page_text(page)
         )
 
 
 def test_the_claims_come_first_with_their_verdicts(browser):
-    open_category(browser, "1 Verdict")[-1].click()  # below the figure
+    press(browser, open_category(browser, "1 Verdict")[-1])  # below the figure
     assert "not judged" in wait(browser, page_text)
 
 
