@@ -52,6 +52,11 @@ class Column(Record):
         description="what its claims are read from: `learning` curves, experiments on the arms they ask",
     )
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether it changes the learning rate alone: its flat arms then also meet the main run's chains."""
+        return set(self.change) == {"learning_rate"}
+
 
 class Settings(Record):
     """Everything in `config.yaml`."""

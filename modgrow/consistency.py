@@ -27,7 +27,7 @@ RULES += ("judge_column", "judge_columns", "draw_columns")
 
 def problems(settings: "Settings") -> Iterator[str]:
     """Everything that is wrong between settings."""
-    for look in (_targets, _listed, _cases, _size, _proof, _pathways, _memory, _studies):
+    for look in (_targets, _listed, _rates, _cases, _size, _proof, _pathways, _memory, _studies):
         yield from look(settings)
 
 
@@ -59,6 +59,19 @@ def _listed(settings: "Settings") -> Iterator[str]:
         for name, times in Counter(said.experiments).items():
             if times > 1:
                 yield f"columns.{column}.experiments names {shown(name)} {times} times; name it once"
+
+
+def _rates(settings: "Settings") -> Iterator[str]:
+    """No two columns of learning rates give flat arms the same: their verdicts would have one name."""
+    seen = {}
+    for name, column in settings.columns.items():
+        if not column.is_rate:
+            continue
+        arms = [settings.arms[trained] for trained in settings.column_names[name].values()]
+        rates = tuple(sorted({arm.learning_rate for arm in arms if not arm.grows}))
+        other = seen.setdefault(rates, name)
+        if rates and other != name:
+            yield f"columns.{name}.change: has the learning rate of columns.{other}; name all arms there"
 
 
 def _cases(settings: "Settings") -> Iterator[str]:

@@ -399,6 +399,16 @@ IMPOSSIBLE = [
         r"columns\.v\.arm: unknown key; did you mean arms",
     ),
     (TWO, column(units=5), r"columns\.v\.change: changes none of its arms; give another value or arms"),
+    (
+        TWO,
+        {
+            "columns": {
+                "v": {"arms": {"f": 1}, "change": {"learning_rate": 0.4}},
+                "w": {"arms": {"f": 2}, "change": {"learning_rate": {"modular": 0.1, "flat": 0.4}}},
+            }
+        },
+        r"columns\.w\.change: has the learning rate of columns\.v; name all arms there",
+    ),
     (TWO, column(count=0, units=7), r"columns\.v\.arms\.a: is 0; must be greater than or equal to 1"),
     (
         TWO,

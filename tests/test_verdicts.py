@@ -141,7 +141,6 @@ def test_families_against_plain_means(rng):
     second = [pd.Series(rng.integers(1, 20, 7))]
     expected = (first[0].mean() + first[1].mean()) / 2 - second[0].mean()
     assert sample.families(first, second).at().estimate == pytest.approx(expected)
-    assert sample.families_between(first, second, (1, 61)).at().estimate == pytest.approx(expected)
 
 
 RATES = dict.fromkeys(verdicts.RATES, "reproduced")

@@ -114,10 +114,8 @@ def _of_columns(plan: "Plan") -> list[Job]:
 
 def _column(plan: "Plan", column: str) -> Job:
     """One column; one of learning rates reads the main run too, whose modular arms meet its flat ones."""
-    names, rate = (
-        plan.settings.column_names[column],
-        set(plan.settings.columns[column].change) == {"learning_rate"},
-    )
+    names = plan.settings.column_names[column]
+    rate = plan.settings.columns[column].is_rate
     main = [f"tables/{table}.parquet" for table in plan.claim_tables] if rate else []
     folder = column_folder(column)
     return Job(

@@ -96,21 +96,20 @@ def families(first: Sequence[pd.Series], second: Sequence[pd.Series]) -> Compone
     return component(partial(smooth, weights=weights), *first, *second)
 
 
-def mean_between(values: pd.Series, ends: Ends) -> Component:
-    """The mean of a quantity with two ends, such as N_solved."""
-    return component(partial(bounded, **_scale(ends)), values)
-
-
-def families_between(first: Sequence[pd.Series], second: Sequence[pd.Series], ends: Ends) -> Component:
-    """Of a quantity with two ends, the mean of the arms of one family minus that of the other's."""
-    weights = [1 / len(first)] * len(first) + [-1 / len(second)] * len(second)
-    return component(partial(bounded, weights=weights, **_scale(ends)), *first, *second)
-
-
 def ahead(first: pd.Series, second: pd.Series, ends: Ends) -> Component:
     """How often a network of the first arm has more than one of the second; their means beside it."""
     of_means = partial(bounded, weights=DIFFERENCE, **_scale(ends))
     return component(superiority, first, second, difference=of_means)
+
+
+def ahead_in_n(evidence: Evidence, first: str, second: str) -> Component:
+    """How often a network of the first arm ends at a larger N than one of the second."""
+    return ahead(evidence.n_solved(first), evidence.n_solved(second), evidence.ends(first, second))
+
+
+def ahead_in_count(first: pd.Series, second: pd.Series) -> Component:
+    """The same of what is counted from 0 on, and ends at the most that was seen."""
+    return ahead(first, second, (0.0, max(first.max(), second.max())))
 
 
 def median(values: pd.Series, ends: Ends = (-np.inf, np.inf)) -> Component:
@@ -151,6 +150,11 @@ def spearman(curve: pd.Series) -> float:
     if len(curve) < FEWEST_POINTS or curve.nunique() == 1:
         return np.nan
     return float(spearmanr(curve.index, curve).statistic)
+
+
+def trends(curves: pd.DataFrame) -> pd.Series:
+    """Rank correlation of each network's curve with its index, of a row per network; gaps are left out."""
+    return curves.apply(lambda curve: spearman(curve.dropna()), axis=1)
 
 
 def slope(curve: pd.Series) -> float:

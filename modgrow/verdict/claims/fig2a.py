@@ -3,7 +3,17 @@
 from modgrow.verdict import curves
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, ahead, families, matched, median, share
+from modgrow.verdict.sample import (
+    Arms,
+    Sample,
+    ahead,
+    ahead_in_count,
+    ahead_in_n,
+    families,
+    matched,
+    median,
+    share,
+)
 
 PER_EPOCH = (0.0, 1.0)  # the ends of a pace: at most one task is added per epoch
 STAGNATION = 0.2  # tasks per epoch: four in the last twenty
@@ -60,10 +70,7 @@ def pace(evidence: Evidence, arms: Arms) -> Sample:
 )
 def advantage(evidence: Evidence, arms: Arms) -> Sample:
     """N_solved of each modular arm against that of its flat match."""
-    return [
-        ahead(evidence.n_solved(modular), evidence.n_solved(flat), evidence.ends(modular, flat))
-        for modular, flat in matched(evidence, arms)
-    ]
+    return [ahead_in_n(evidence, modular, flat) for modular, flat in matched(evidence, arms)]
 
 
 @claim(
@@ -90,7 +97,7 @@ def epochs_to_the_same_task(evidence: Evidence, arms: Arms) -> Sample:
     for modular, flat in matched(evidence, arms):
         n = curves.shared_n(evidence, flat)
         ours, theirs = [curves.epochs_to(evidence, arm, n) for arm in (modular, flat)]
-        found.append(ahead(ours, theirs, (0.0, max(ours.max(), theirs.max()))))
+        found.append(ahead_in_count(ours, theirs))
     return found
 
 
@@ -130,7 +137,7 @@ def end_of_progress(evidence: Evidence, arms: Arms) -> Sample:
     found = []
     for modular, flat in matched(evidence, arms):
         ours, theirs = [curves.last_success(evidence, arm) for arm in (modular, flat)]
-        found.append(ahead(ours, theirs, (0.0, max(ours.max(), theirs.max()))))
+        found.append(ahead_in_count(ours, theirs))
     return found
 
 

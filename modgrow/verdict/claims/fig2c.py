@@ -2,7 +2,7 @@
 
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, spearman
+from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, trends
 
 
 @claim(
@@ -58,7 +58,4 @@ def advantage_at_every_k(evidence: Evidence, arms: Arms) -> Sample:
 )
 def trend_over_k(evidence: Evidence, arms: Arms) -> Sample:
     """Rank correlation of the accuracy with K, of each network."""
-    return [
-        mean(evidence.generalisation(arm).apply(lambda curve: spearman(curve.dropna()), axis=1))
-        for arm in arms
-    ]
+    return [mean(trends(evidence.generalisation(arm))) for arm in arms]

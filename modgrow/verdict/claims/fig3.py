@@ -5,7 +5,7 @@ import itertools
 from modgrow.verdict.claim import FLAT, LARGE, MODULAR, claim
 from modgrow.verdict.curves import shared_n
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Component, Sample, ahead, difference, families, matched
+from modgrow.verdict.sample import Arms, Component, Sample, ahead_in_count, difference, families, matched
 
 BOUND = 0.2
 WHY_BOUND = "a fifth of a decade is about one standard deviation over networks of one arm"
@@ -118,7 +118,7 @@ def solved_unperturbed(evidence: Evidence, arms: Arms) -> Sample:
     found = []
     for pair in matched(evidence, arms):
         ours, theirs = [evidence.solved_unperturbed(arm) for arm in pair]
-        found.append(ahead(ours, theirs, (0, max(ours.max(), theirs.max()))))
+        found.append(ahead_in_count(ours, theirs))
     return found
 
 

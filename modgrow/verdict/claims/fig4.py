@@ -10,7 +10,7 @@ from scipy.stats import wasserstein_distance
 from modgrow.experiments.ideal import ideal_timescales
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, slope, spearman
+from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, slope, trends
 
 AS_LONG = 0.1
 WHY_AS_LONG = "a tenth of a time step, and of the least that tau can be"
@@ -128,7 +128,7 @@ def rank_correlations(
 ) -> Sample:
     """Of each network, the rank correlation of a timescale with N."""
     curves = [evidence.tau_effective(arm, column, average) for arm in arms]
-    return [mean(by_seed.apply(lambda curve: spearman(curve.dropna()), axis=1)) for by_seed in curves]
+    return [mean(trends(by_seed)) for by_seed in curves]
 
 
 @claim(
@@ -166,8 +166,7 @@ def difference_at_the_same_n(
 )
 def rank_correlations_untrained(evidence: Evidence, arms: Arms) -> Sample:
     """The same of untrained chains."""
-    curves = evidence.tau_effective(arms[0], trained=False)
-    return [mean(curves.apply(lambda curve: spearman(curve.dropna()), axis=1))]
+    return [mean(trends(evidence.tau_effective(arms[0], trained=False)))]
 
 
 @claim(

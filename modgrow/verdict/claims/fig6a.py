@@ -7,7 +7,7 @@ there: what is compared is how many updates a new head takes.
 from modgrow.verdict.claim import claim
 from modgrow.verdict.curves import log_updates_to_learn
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Component, Sample, ahead, median, paired_difference
+from modgrow.verdict.sample import Arms, Sample, ahead_in_n, median, paired_difference
 
 AS_FAST = 0.1  # decades of updates
 WHY_AS_FAST = "a quarter more updates is less than what one module differs from the next"
@@ -152,7 +152,7 @@ def late_pace(evidence: Evidence, arms: Arms) -> Sample:
 )
 def first_against_second(evidence: Evidence, arms: Arms) -> Sample:
     """N_solved of the first arm against that of the second."""
-    return [_ahead(evidence, *arms)]
+    return [ahead_in_n(evidence, *arms)]
 
 
 @claim(
@@ -169,7 +169,10 @@ def first_against_second(evidence: Evidence, arms: Arms) -> Sample:
 def differences_at_both_sizes(evidence: Evidence, arms: Arms) -> Sample:
     """N_solved with W^R frozen against that with W^FF frozen, at 5 and at 10 units."""
     recurrent_5, recurrent_10, feedforward_5, feedforward_10 = arms
-    return [_ahead(evidence, recurrent_5, feedforward_5), _ahead(evidence, recurrent_10, feedforward_10)]
+    return [
+        ahead_in_n(evidence, recurrent_5, feedforward_5),
+        ahead_in_n(evidence, recurrent_10, feedforward_10),
+    ]
 
 
 @claim(
@@ -220,8 +223,3 @@ def change_of_updates(evidence: Evidence, arms: Arms) -> Sample:
     """log10 updates of a new head in the first arm minus those in the second, seed by seed."""
     changed, plain = [log_updates_to_learn(evidence, arm) for arm in arms]
     return [paired_difference(changed, plain)]
-
-
-def _ahead(evidence: Evidence, first: str, second: str) -> Component:
-    """How often a network of the first arm ends at a larger N than one of the second."""
-    return ahead(evidence.n_solved(first), evidence.n_solved(second), evidence.ends(first, second))

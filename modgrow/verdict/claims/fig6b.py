@@ -11,7 +11,16 @@ from modgrow.verdict.claim import claim
 from modgrow.verdict.claims.fig6a import AS_FAST, NO_DIFFERENCE, WHY_AS_FAST
 from modgrow.verdict.curves import log_updates_to_learn
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, ahead, by_seed, difference, median, paired_difference
+from modgrow.verdict.sample import (
+    Arms,
+    Sample,
+    ahead,
+    ahead_in_n,
+    by_seed,
+    difference,
+    median,
+    paired_difference,
+)
 
 READINGS = {  # what W^I, b and tau do meanwhile; arms that copy neither, W^R, W^FF, both
     "i": ("all else fresh", ("copy_none", "copy_recurrent", "copy_feedforward", "copy_both")),
@@ -146,8 +155,7 @@ _in_every_reading(
 )
 def first_against_second(evidence: Evidence, arms: Arms) -> Sample:
     """N_solved of the first arm against that of the second."""
-    first, second = [evidence.n_solved(arm) for arm in arms]
-    return [ahead(first, second, evidence.ends(*arms))]
+    return [ahead_in_n(evidence, *arms)]
 
 
 @claim(
