@@ -77,10 +77,13 @@ def test_an_arm_that_never_got_to_n_is_named_in_fig_2c(tmp_path):
     assert "no network of flat, 20 units solved N = 3" in texts(fig2c.draw(table, ARMS), tmp_path)
 
 
+TAUS = {"tau_effective": 2.0, "tau_published": 1.8, "tau_weighted": 1.2, "tau_refit": 2.1}
+
+
 def timescales(arm: str) -> pd.DataFrame:
     rows = [(arm, 0, n, drive, unit, 1.5) for n in (2, 3) for drive in ("uniform", "0.5") for unit in (0, 1)]
     table = pd.DataFrame(rows, columns=["arm", "seed", "n", "drive", "unit", "tau"])
-    return table.assign(trained=True, state="fitted", tau_effective=2.0, tau_weighted=1.2, tau_refit=2.1)
+    return table.assign(trained=True, state="fitted", **TAUS)
 
 
 def test_fig_4_says_which_arm_solved_nothing(tmp_path):
@@ -92,9 +95,10 @@ def test_fig_4_says_which_arm_solved_nothing(tmp_path):
 
 
 def test_fig_4_of_silent_neurons(tmp_path):
-    silent = timescales("modular_5").assign(tau_effective=np.nan, tau_weighted=np.nan, tau_refit=np.nan)
+    silent = timescales("modular_5").assign(**dict.fromkeys(TAUS, np.nan))
     found = texts(fig4.draw(silent, ideal_timescales([1], 30), ARMS), tmp_path)
-    assert "100% of neurons left out" in found
+    assert "100% of neurons without a fit" in found
+    assert "no neuron could be fitted" in found
 
 
 def perturbation(arm: str, orders: range) -> pd.DataFrame:

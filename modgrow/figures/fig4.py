@@ -9,7 +9,7 @@ from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
 
 KEYS = ("arm", "seed", "n", "trained", "drive", "unit")
-COLUMNS = (*KEYS, "tau", "state", "tau_effective", "tau_weighted", "tau_refit")
+COLUMNS = (*KEYS, "tau", "state", "tau_effective", "tau_published", "tau_weighted", "tau_refit")
 DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 
 
@@ -17,9 +17,9 @@ DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """Means over neurons, then over seeds, at every N that all seeds solved; bands are the SD over seeds.
 
-    Neurons with a slower tau of at most 1 are left out of (b), as published; so are silent ones. Weighted by
-    amplitude, all neurons count. (b) is cut at twice the highest mean under the published drive: with
-    p = 0.5 a few fits at the bound lead means.
+    All neurons count that could be fitted; silent ones could not. Dash-dotted in (b): fitted from the
+    published starting values. (b) is cut at twice the highest mean under the published drive: with p = 0.5 a
+    few fits at the bound lead means.
     """
     figure, axes = style.new_figure(8.0, 5.4, 2, 3)
     slower = axes[0, 1:]
@@ -31,6 +31,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         _arm(axes, table[table["arm"] == name], name, arms[name], colour)
     for panel, drive in zip(slower, DRIVES, strict=True):
         _untrained(panel, untrained[untrained["drive"] == drive], arms)
+    slower[0].plot([], [], "k-.", linewidth=0.8, label="fitted from the published starts")
     for panel in slower:  # before the ideal reader, which stands in the figure's legend
         if not table.empty:
             panel.legend(frameon=False, loc="upper left")
@@ -53,7 +54,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
         if table.empty:
             style.missing(panel, "no network of these arms solved a task")
         elif not style.has_data(panel):
-            style.missing(panel, "no neuron that could be fitted has a tau above 1")
+            style.missing(panel, "no neuron could be fitted")
     handles, labels = weighted[0].get_legend_handles_labels()
     title = "line: mean over neurons and seeds; band: SD over seeds"
     figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, title=title)
@@ -62,8 +63,7 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
 
 def _untrained(panel: Axes, rows: pd.DataFrame, arms: dict[str, Arm]) -> None:
     """What chains show that grew without training: as the trained ones, means without their spread."""
-    above = rows[rows["tau_effective"] > 1]
-    per_seed = above.groupby(["arm", "n", "seed"])["tau_effective"].mean()
+    per_seed = rows.groupby(["arm", "n", "seed"])["tau_effective"].mean()
     for name, own in per_seed.groupby("arm"):
         mean = own.groupby("n").mean()
         label = f"{style.label(name, arms[name], own.index.get_level_values('seed').nunique())}, untrained"
@@ -82,9 +82,10 @@ def _arm(axes: np.ndarray, own: pd.DataFrame, name: str, arm: Arm, colour) -> No
     _line(axes[0, 0], own[own["drive"] == "uniform"], "tau", colour, words)
     for column, drive in enumerate(DRIVES):
         driven = own[own["drive"] == drive]
-        kept = driven["tau_effective"] > 1
-        left_out = f"{1 - kept.mean():.0%} of neurons left out"
-        _line(slower[column], driven[kept], "tau_effective", colour, left_out)
+        unfitted = f"{driven['tau_effective'].isna().mean():.0%} of neurons without a fit"
+        _line(slower[column], driven, "tau_effective", colour, unfitted)
+        published = _over_seeds(driven, "tau_published").mean(axis=1)
+        slower[column].plot(published, "-.", color=colour, linewidth=0.8)
         _line(weighted[column], driven, "tau_weighted", colour, words)
     checked = own.dropna(subset=["tau_refit"])
     marker = "o" if arm.grows else "s"
@@ -99,20 +100,26 @@ def _reader(arms: dict[str, Arm]) -> str:
 
 def _twice_the_highest(table: pd.DataFrame, ideal: pd.DataFrame) -> float | None:
     """Twice the highest mean under the published drive, the ideal reader's among them, if there is one."""
-    published = table[(table["drive"] == "uniform") & (table["tau_effective"] > 1)]
-    highest = [published.groupby(["arm", "n"])["tau_effective"].mean().max(), ideal["tau_effective"].max()]
+    published = table[table["drive"] == "uniform"]
+    means = published.groupby(["arm", "n"])[["tau_effective", "tau_published"]].mean()
+    highest = [*means.max().astype(float), ideal["tau_effective"].max()]
     return 2 * np.nanmax(highest) if np.isfinite(highest).any() else None
 
 
 def _line(panel: Axes, own: pd.DataFrame, column: str, colour, label: str) -> None:
-    values = own[column].astype(float)
-    per_seed = values.groupby([own["n"], own["seed"]]).mean().unstack("seed").dropna()
+    per_seed = _over_seeds(own, column)
     mean = per_seed.mean(axis=1)
     spread = per_seed.std(axis=1).fillna(0.0)
     panel.plot(mean, color=colour, linewidth=1.4, label=label)
     low = np.asarray(mean - spread)
     high = np.asarray(mean + spread)
     panel.fill_between(mean.index, low, high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _over_seeds(own: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Means over neurons: a row per N that all seeds solved, a column per seed."""
+    values = own[column].astype(float)
+    return values.groupby([own["n"], own["seed"]]).mean().unstack("seed").dropna()
 
 
 def _scale_of_check(panel: Axes) -> None:
