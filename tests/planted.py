@@ -19,12 +19,18 @@ N_SOLVED |= {"frozen_recurrent_5": 15, "frozen_feedforward_5": 3, "frozen_recurr
 N_SOLVED |= {"only_feedforward_5": 15, "only_recurrent_5": 3, "frozen_feedforward_10": 3, "n200": 200}
 N_SOLVED |= {"copy_none_5": 10, "copy_feedforward_5": 7, "copy_input_5": 12, "noisy_copy_5": 45}
 N_SOLVED |= {"copy_input_feedforward_5": 10, "copy_input_bias_tau_5": 10, "copy_all_but_recurrent_5": 10}
-N_SOLVED |= dict.fromkeys(("copy_recurrent_5", "copy_both_5", "copy_recurrent_bias_tau_5"), 20)
-N_SOLVED |= {"copy_all_but_feedforward_5": 20}
+N_SOLVED |= dict.fromkeys(("copy_recurrent_5", "copy_both_5"), 20)
+N_SOLVED |= dict.fromkeys(("copy_recurrent_bias_tau_5", "copy_all_but_feedforward_5"), 45)
 N_SOLVED |= {arm: 60 for arm in ARMS if arm.endswith("_10") and arm.startswith(("copy", "nois", "tau"))}
 WRONG = dict.fromkeys(N_SOLVED, 30) | dict.fromkeys(FLAT, 61) | {"modular_5": 54, "n200": 150}
 WRONG |= {"frozen_recurrent_10": 3, "frozen_recurrent_5": 60, "frozen_feedforward_5": 61}
-WRONG |= {"frozen_feedforward_10": 45, "only_feedforward_5": 59, "copy_feedforward_5": 45, "copy_both_5": 20}
+WRONG |= {
+    "frozen_feedforward_10": 45,
+    "only_feedforward_5": 40,
+    "only_recurrent_5": 50,
+    "copy_feedforward_5": 45,
+    "copy_both_5": 20,
+}
 WRONG |= dict.fromkeys(("copy_recurrent_5", "copy_all_but_feedforward_5", "copy_recurrent_bias_tau_5"), 10)
 WRONG |= dict.fromkeys(("copy_input_5", "copy_input_bias_tau_5", "copy_all_but_recurrent_5"), 50)
 WRONG |= {"copy_input_feedforward_5": 50}
@@ -43,7 +49,7 @@ def updates(arm, right):
     if ARMS[arm].units == 5:
         return 100
     changed = arm in ("frozen_recurrent_10", "tau_one_10", "noisy_copy_10", "noisier_copy_10")
-    return 15 * (1 + 2 * copied["recurrent"]) * (1 + 2 * copied["feedforward"]) * (1 + 2 * changed)
+    return 60 * (1 + 2 * copied["recurrent"]) / (1 + 5 * copied["feedforward"]) * (1 + 2 * changed)
 
 
 def curves(n_solved, right):
@@ -108,7 +114,11 @@ def planted(right):
 
     def generalisation(arm):
         start = 0.8 + 0.1 * sign * (arm in MODULAR)
-        return [({"variant": "default", "k": k}, "accuracy", start - 0.02 * sign * k) for k in range(1, 11)]
+        return [
+            ({"variant": variant, "k": k}, "accuracy", start - 0.02 * sign * k)
+            for variant in ("default", "readout")
+            for k in range(1, 11)
+        ]
 
     def half_points(arm):
         modular = arm in MODULAR
@@ -210,4 +220,7 @@ def planted(right):
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
     }
-    return {name: pd.DataFrame(table) for name, table in tables.items()}
+    found = {name: pd.DataFrame(table) for name, table in tables.items()}
+    summary = found["perturbation_summary"]
+    summary["steepest_epsilon"] = 1.2 * summary["half_epsilon"]
+    return found

@@ -25,9 +25,9 @@ def test_the_committed_records_are_those_of_the_code(settings):
     assert digest[:16] in (ROOT / "docs/registration.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("key", ["statistic", "threshold", "because", "arms", "headline", "families"])
+@pytest.mark.parametrize("key", ["statistic", "threshold", "because", "arms", "headline", "panel"])
 def test_a_changed_claim_changes_the_records(key, settings, monkeypatch):
-    other = {"threshold": 0.123, "arms": ("modular_5",), "headline": None, "families": None}.get(key, "other")
+    other = {"threshold": 0.123, "arms": ("modular_5",), "headline": None}.get(key, "other")
     changed = (dataclasses.replace(CLAIMS[0], **{key: other}), *CLAIMS[1:])
     before = registration.digest(registration.records(settings))
     monkeypatch.setattr(registration, "CLAIMS", changed)

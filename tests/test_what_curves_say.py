@@ -37,25 +37,35 @@ def test_tasks_solved_at_once_are_a_share_of_all_epochs(evidence):
     assert curves.share_at_once(evidence, "a").to_dict() == {0: 2 / 6, 1: 4 / 6}
 
 
-def test_the_last_success_and_the_epoch_of_one_task(evidence):
-    assert curves.last_success(evidence, "a").to_dict() == {0: 4, 1: 6}
+def test_the_epoch_of_one_task(evidence):
     assert curves.epochs_to(evidence, "a", 4).to_dict() == {0: 4, 1: 4}
     assert curves.epochs_to(evidence, "a", 5).to_dict() == {0: 7, 1: 5}
     assert curves.shared_n(evidence, "a") == 4
 
 
-def test_updates_to_learn_count_whole_epochs_before_and_leave_out_the_first_and_the_unsolved(evidence):
+def test_updates_to_learn_count_whole_epochs_before_and_all_that_was_spent_on_an_unsolved_task(evidence):
     expected = {
-        0: np.mean(np.log10([WHOLE + 40, 25])),
+        0: np.mean(np.log10([WHOLE + 40, 25, 2 * WHOLE])),
         1: np.mean(np.log10([WHOLE, 60, 30, 20])),
     }
-    assert curves.log_updates_to_learn(evidence, "a").to_dict() == pytest.approx(expected)
+    [found] = curves.log_updates_to_learn(evidence, "a")
+    assert found.to_dict() == pytest.approx(expected)
 
 
-def test_a_network_that_solved_no_second_task_says_nothing_of_updates(evidence):
+def test_updates_of_two_arms_are_of_the_tasks_that_both_came_to(evidence):
+    """Seed 0 of the second arm ends at N = 3; seed 1 is not there."""
+    table = evidence.tables["learning_curves"]
+    other = table[(table["seed"] == 0) & (table["n"] <= 3)].assign(arm="b")
+    both = Evidence({"learning_curves": pd.concat([table, other])}, dict.fromkeys("ab", evidence.arms["a"]))
+    first, second = curves.log_updates_to_learn(both, "a", "b")
+    assert first.to_dict() == second.to_dict() == pytest.approx({0: np.log10(WHOLE + 40)})
+
+
+def test_a_network_that_came_to_no_second_task_says_nothing_of_updates(evidence):
     table = evidence.tables["learning_curves"]
     evidence.tables["learning_curves"] = table[table["n"] == 2]
-    assert curves.log_updates_to_learn(evidence, "a").isna().all()
+    [found] = curves.log_updates_to_learn(evidence, "a")
+    assert found.empty
 
 
 def test_the_error_is_over_solved_heads_of_networks_that_came_so_far(evidence):

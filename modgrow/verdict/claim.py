@@ -55,9 +55,9 @@ class Claim:
     flat match; it is judged on all of them, and on some only in a column.
 
     `negligible`: a difference wholly within this much of 0 is equivalent, whatever its sign. `headline`: one
-    of the few that are judged together (Holm). `families`: sets modular against flat networks, so that it
-    is judged at every learning rate of these. `undecidable`: why no feasible number of networks can settle
-    it, which is said in place of a verdict. `trained_tau`: says something only where tau is trained.
+    of the few that are judged together (Holm). `undecidable`: why no feasible number of networks can show it,
+    which is said in place of a verdict unless they contradict it. `trained_tau`: says something only where
+    tau is trained.
     """
 
     name: str
@@ -74,9 +74,13 @@ class Claim:
     needs: str = "all"
     negligible: float | None = None
     headline: bool = False
-    families: bool = False
     undecidable: str = ""
     trained_tau: bool = False
+
+    @property
+    def families(self) -> bool:
+        """Whether flat networks take part, so that it is judged at every learning rate of theirs."""
+        return any(not paper.ARMS[arm].grows for arm in self.arms)
 
     @property
     def level(self) -> float:
@@ -113,7 +117,6 @@ def claim(
     needs: str = "all",
     negligible: float | None = None,
     headline: bool = False,
-    families: bool = False,
     undecidable: str = "",
     trained_tau: bool = False,
 ) -> Callable[[Function], Function]:
@@ -155,7 +158,6 @@ def claim(
             needs=needs,
             negligible=negligible,
             headline=headline,
-            families=families,
             undecidable=undecidable,
             trained_tau=trained_tau,
         )

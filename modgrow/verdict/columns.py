@@ -62,7 +62,7 @@ def _of(table: pd.DataFrame, arms: list[str]) -> pd.DataFrame:
 
 
 def judge_column(name: str, column: Evidence, main: Evidence | None = None) -> pd.DataFrame:
-    """The claims of one column; with `main`, the mixed line-ups of those that compare families too."""
+    """The claims of one column; with `main`, the mixed line-ups of those with flat arms too."""
     found = [judge.judge(column).assign(column=name)]
     if main is not None:
         judged = judge.judge(mixed(main, column))
@@ -83,7 +83,7 @@ def turned(table: pd.DataFrame) -> pd.Series:
 
 
 def final(table: pd.DataFrame) -> pd.DataFrame:
-    """The claims of the main run with the final word: one that compares families must hold at every rate."""
+    """The claims of the main run with the final word: one with flat arms must hold at every rate."""
     main = table[table["column"] == MAIN].drop(columns=["column", "main"]).set_index("claim", drop=False)
     against = table[table["column"].str.startswith(FLAT_AT)]
     against = against.assign(rate=against["column"].str.removeprefix(FLAT_AT))

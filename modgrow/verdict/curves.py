@@ -14,13 +14,6 @@ def share_at_once(evidence: Evidence, arm: str) -> pd.Series:
     return at_once / _n_epochs(evidence, arm)
 
 
-def last_success(evidence: Evidence, arm: str) -> pd.Series:
-    """The epoch in which the last task was solved; 0 if none was."""
-    curves = _curves(evidence, arm)
-    successes = curves["epoch"].where(curves["n_solved"] >= curves["n"], 0)
-    return successes.groupby(curves["seed"]).max()
-
-
 def epochs_to(evidence: Evidence, arm: str, n: int) -> pd.Series:
     """The epoch in which `n` was solved; one more than there were where it never was."""
     curves = _curves(evidence, arm)
@@ -28,30 +21,37 @@ def epochs_to(evidence: Evidence, arm: str, n: int) -> pd.Series:
     return solved.groupby(curves["seed"]).min().fillna(_n_epochs(evidence, arm) + 1)
 
 
-def log_updates_to_learn(evidence: Evidence, arm: str) -> pd.Series:
-    """log10 of the updates until a new head answered its batches, mean over the tasks that were solved.
+def log_updates_to_learn(evidence: Evidence, *arms: str) -> list[pd.Series]:
+    """log10 of the updates until a new head answered its batches, mean over tasks, of each arm.
 
-    Epochs before the one in which it learnt (`learnt_after`) count in full, and so does an epoch that ended
-    with the task solved although no twenty updates had been right often enough. Of all N but the first, which
-    no module was there to help with. NaN of a network that solved no second task, and where the curves do not
-    say when a head had learnt.
+    Over the N that the networks of a seed came to in all of these arms: the same tasks, solved or not. Of all
+    N but the first, which no module was there to help with. NaN where there is none.
+    """
+    by_task = [_log_updates(evidence, arm) for arm in arms]
+    seeds = sorted(set.intersection(*(set(own.index) for own in by_task)))
+    tasks = sorted(set.intersection(*(set(own.columns) for own in by_task)))
+    by_task = [own.reindex(index=seeds, columns=tasks) for own in by_task]
+    shared = pd.concat(by_task).notna().groupby(level=0).all().reindex(seeds)
+    return [own.where(shared).mean(axis=1) for own in by_task]
+
+
+def _log_updates(evidence: Evidence, arm: str) -> pd.DataFrame:
+    """Seeds by n: log10 of the updates on each task after the first.
+
+    Epochs before the one in which the head learnt (`learnt_after`) count in full, and so does every epoch of
+    a task on which it never did: of one on which a network sticks, all that was spent. Empty where the curves
+    do not say when heads had learnt.
     """
     curves = _curves(evidence, arm)
-    whole = evidence.arms[arm].updates_per_epoch
-    found = {}
-    for seed, own in curves.groupby("seed"):
-        solved = own[own["n"] <= own["n_solved"].max()]
-        solved = solved[solved["n"] > evidence.arms[arm].n_first]
-        counts = [_updates(task["learnt_after"], whole) for _, task in solved.groupby("n")]
-        found[seed] = np.mean(np.log10(counts)) if counts and own["learnt_after"].notna().any() else np.nan
-    return pd.Series(found, dtype=float)
-
-
-def _updates(learnt_after: pd.Series, whole: int) -> float:
-    """Updates on one task, of its epochs in order: in which one the head had learnt, and after how many."""
-    known = learnt_after.notna().to_numpy()
-    epoch = int(known.argmax()) if known.any() else len(known) - 1
-    return epoch * whole + (float(learnt_after.iloc[epoch]) if known.any() else whole)
+    if not curves["learnt_after"].notna().any():
+        return pd.DataFrame(dtype=float)
+    recipe = evidence.arms[arm]
+    later = curves[curves["n"] > recipe.n_first]
+    task = [later["seed"], later["n"]]
+    before = later.groupby(task).cumcount() * recipe.updates_per_epoch
+    learnt = (before + later["learnt_after"]).groupby(task).min()
+    spent = later.groupby(task).size() * recipe.updates_per_epoch
+    return np.log10(learnt.fillna(spent)).unstack("n")
 
 
 def shared_n(evidence: Evidence, *arms: str) -> int:

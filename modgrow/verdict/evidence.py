@@ -126,6 +126,11 @@ class Evidence:
         rows = self.of("perturbation_summary", arm, pathway=pathway)
         return np.log10(rows.set_index("seed")["half_epsilon"])
 
+    def log_steepest(self, arm: str, pathway: str) -> pd.Series:
+        """log10 of the epsilon at which most tasks are lost from one strength to the next (inflection)."""
+        rows = self.of("perturbation_summary", arm, pathway=pathway)
+        return np.log10(rows.set_index("seed")["steepest_epsilon"])
+
     def solved_unperturbed(self, arm: str) -> pd.Series:
         """Tasks above the threshold without noise."""
         return self.of("perturbation_summary", arm, pathway="weights").set_index("seed")["solved_unperturbed"]
@@ -160,18 +165,18 @@ class Evidence:
             index="seed", columns="module", values="variance"
         )
 
-    def generalisation(self, arm: str) -> pd.DataFrame:
-        """Accuracy on N + K of the default variant, seeds by K; NaN for a network that never got to N."""
-        rows = self.of("generalisation", arm, variant="default")
+    def generalisation(self, arm: str, variant: str = "default") -> pd.DataFrame:
+        """Accuracy on N + K of one variant, seeds by K; NaN for a network that never got to N."""
+        rows = self.of("generalisation", arm, variant=variant)
         return rows.pivot(index="seed", columns="k", values="accuracy")
 
     def disturbed_alone(self, arm: str) -> list[Disturbed]:
-        """Every network of an arm with one of its modules disturbed."""
+        """Every network of an arm with one of its modules disturbed, in the heads that know their task."""
         rows = self.of("perturbation", arm)
         found = []
         for (seed, pathway), own in rows[rows["pathway"].str.contains("_of_")].groupby(["seed", "pathway"]):
             part, _, module = pathway.partition("_of_")
-            accuracies = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
+            accuracies = self._of_solved(own)
             found.append(Disturbed(seed, part, self.arms[arm].n_first + int(module) - 1, accuracies))
         return found
 
@@ -184,9 +189,12 @@ class Evidence:
         """
         found = {}
         for seed, own in self.of("perturbation", arm, pathway=pathway).groupby("seed"):
-            curves = own.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
-            solved = curves.loc[0.0] > self.experiments["perturbation"].threshold
-            curves = curves.loc[:, solved]
+            curves = self._of_solved(own)
             struck = curves[curves.mean(axis=1).between(*mean_accuracy)]
             found[seed] = [curves.loc[0.0] - accuracies for _, accuracies in struck.iterrows()]
         return found
+
+    def _of_solved(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Mean accuracy, epsilon by n, of the heads that are above the threshold undisturbed."""
+        curves = rows.groupby(["epsilon", "n"])["accuracy"].mean().unstack("n")
+        return curves.loc[:, curves.loc[0.0] > self.experiments["perturbation"].threshold]

@@ -125,9 +125,7 @@ def _still_open(table: pd.DataFrame) -> str:
     n = (table["families"].astype(bool) & (table["verdict"] == REPRODUCED)).sum()
     if not n:
         return ""
-    return (
-        f"{n} of the reproduced compare families at one learning rate of flat ones: see `snakemake columns`"
-    )
+    return f"{n} of the reproduced rest on flat networks of one learning rate: see `snakemake columns`"
 
 
 def markdown(table: pd.DataFrame, note: str = "") -> str:
@@ -193,7 +191,7 @@ def _row(claim: Claim, arms: list[str], evidence: Evidence, reason: str) -> dict
         "p": p_value(claim, sample) if claim.headline and said.n_seeds else math.nan,
         "p_holm": math.nan,
         "verdict": NOT_JUDGED if reason else said.verdict,
-        "reason": reason or claim.undecidable,
+        "reason": reason or (claim.undecidable if said.verdict == UNDECIDED else ""),
         "seeds_needed": math.nan if reason else said.seeds_needed,
     }
 

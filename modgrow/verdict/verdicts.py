@@ -69,11 +69,12 @@ def verdict_of(claim: Claim, interval: Interval) -> str:
 
 def _verdict(claim: Claim, sample: Sample) -> str:
     """Two networks can agree by chance: with fewer than `FEWEST` only exact intervals have a say."""
-    if claim.undecidable or any(part.n_seeds < FEWEST and not part.is_exact for part in sample):
+    if any(part.n_seeds < FEWEST and not part.is_exact for part in sample):
         return UNDECIDED
     if _is_negligible(claim, sample):
         return EQUIVALENT
-    return verdict_of(claim, interval_of(claim, sample))
+    verdict = verdict_of(claim, interval_of(claim, sample))
+    return UNDECIDED if claim.undecidable and verdict == REPRODUCED else verdict
 
 
 def _is_negligible(claim: Claim, sample: Sample) -> bool:

@@ -23,7 +23,6 @@ from modgrow.verdict.sample import Arms, Sample, component
     place="Results, on parameters; caption of Fig. 2b",
     because="one half is no difference; always is said, so the worst of the four sizes counts",
     headline=True,
-    families=True,
     tables=("learning_curves",),
     arms=MODULAR + FLAT,
     needs="pairs",

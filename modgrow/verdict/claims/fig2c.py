@@ -2,7 +2,9 @@
 
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, trends
+from modgrow.verdict.sample import Arms, Component, Sample, difference, matched, mean, trends
+
+FORGIVEN = "0.02 is what the criterion of success forgives"
 
 
 @claim(
@@ -10,30 +12,68 @@ from modgrow.verdict.sample import Arms, Sample, difference, matched, mean, tren
     panel="2c",
     place="abstract; Results, on generalisation; Fig. 2c",
     says="A modular network trained to N = 10 learns N = 10 + K better than the flat one.",
-    statistic="accuracy of the modular minus the flat arm, default variant, mean over K",
+    statistic="accuracy of the modular minus the flat arm, of both what was trainable trained, mean over K",
     above=0.0,
     negligible=0.02,
-    because="0.02 is what the criterion of success forgives",
+    because=FORGIVEN,
     headline=True,
-    families=True,
     tables=("generalisation",),
     arms=("modular_15", "flat_91"),
 )
 def advantage_over_all_k(evidence: Evidence, arms: Arms) -> Sample:
-    """Accuracy on N + K, mean over K, modular minus flat."""
+    """Both asked the same."""
+    return [_advantage(evidence, arms, "default", "default")]
+
+
+@claim(
+    "generalisation_above_flat_taken_literally",
+    panel="2c",
+    place="Results, on generalisation, taken literally",
+    says="The last module and a head learn N = 10 + K better than a new head alone on the flat network.",
+    statistic="accuracy of the modular arm, last module and head trained, minus the flat one, head alone; "
+    "mean over K",
+    above=0.0,
+    negligible=0.02,
+    because=FORGIVEN,
+    tables=("generalisation",),
+    arms=("modular_15", "flat_91"),
+)
+def module_against_head(evidence: Evidence, arms: Arms) -> Sample:
+    """The text word by word: the N = 10 module goes on learning, the flat network gets a head and no more."""
+    return [_advantage(evidence, arms, "default", "readout")]
+
+
+@claim(
+    "heads_alone_above_flat",
+    panel="own, 2c",
+    says="A new head alone learns N = 10 + K better on the modular network than on the flat one.",
+    statistic="accuracy of the modular minus the flat arm, of both the head alone trained, mean over K",
+    above=0.0,
+    negligible=0.02,
+    because=FORGIVEN,
+    tables=("generalisation",),
+    arms=("modular_15", "flat_91"),
+)
+def head_against_head(evidence: Evidence, arms: Arms) -> Sample:
+    """The other way to ask both the same."""
+    return [_advantage(evidence, arms, "readout", "readout")]
+
+
+def _advantage(evidence: Evidence, arms: Arms, *variants: str) -> Component:
+    """Accuracy on N + K, mean over K, modular minus flat, each of its variant."""
     [pair] = matched(evidence, arms)
-    ours, theirs = [evidence.generalisation(arm).mean(axis=1, skipna=False) for arm in pair]
-    return [difference(ours, theirs)]
+    curves = [evidence.generalisation(arm, variant) for arm, variant in zip(pair, variants, strict=True)]
+    return difference(*(curve.mean(axis=1, skipna=False) for curve in curves))
 
 
 @claim(
     "generalisation_above_flat_at_every_k",
-    panel="own, 2c",
+    panel="2c",
+    place="Results, on generalisation: consistently",
     says="A modular network trained to N = 10 learns N = 10 + K better than the flat one, at every K.",
-    statistic="accuracy of the modular minus the flat arm, default variant; lowest over K",
-    above=0.0,
-    because="no difference",
-    families=True,
+    statistic="accuracy of the modular minus the flat arm, of both what was trainable trained; lowest over K",
+    above=-0.02,
+    because=f"{FORGIVEN}: at K = 1 to 3 both may be at the ceiling",
     tables=("generalisation",),
     arms=("modular_15", "flat_91"),
 )

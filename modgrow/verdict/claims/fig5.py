@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from modgrow.verdict.claim import MODULAR, claim
+from modgrow.verdict.claims.fig3 import BOUND, WHY_BOUND
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.intervals.smooth import smooth
 from modgrow.verdict.sample import (
@@ -31,7 +32,8 @@ OTHER_SIZES = tuple(arm for arm in MODULAR if arm != "modular_15")
     says="Perturbing W^FF hurts at smaller strengths than perturbing W^R.",
     statistic="log10 half-point of tasks solved, W^R minus W^FF, paired by seed",
     above=0.0,
-    because="no difference",
+    negligible=BOUND,
+    because=WHY_BOUND,
     headline=True,
     tables=("perturbation_summary",),
     arms=("modular_15",),
@@ -43,7 +45,8 @@ OTHER_SIZES = tuple(arm for arm in MODULAR if arm != "modular_15")
     says="Other sizes of module are alike: perturbing W^FF hurts at smaller strengths than perturbing W^R.",
     statistic="log10 half-point of tasks solved, W^R minus W^FF, paired by seed, lowest of the three arms",
     above=0.0,
-    because="no difference",
+    negligible=BOUND,
+    because=WHY_BOUND,
     tables=("perturbation_summary",),
     arms=OTHER_SIZES,
     needs="any",
@@ -59,7 +62,8 @@ def recurrent_minus_feedforward(evidence: Evidence, arms: Arms) -> Sample:
     says="Noise through W^FF hurts at smaller strengths than noise through W^R of equal size in the drive.",
     statistic="log10 half-point of tasks solved, W^R minus W^FF, noise measured in the drive, paired by seed",
     above=0.0,
-    because="no difference",
+    negligible=BOUND,
+    because=WHY_BOUND,
     tables=("perturbation_summary",),
     arms=("modular_15",),
 )
@@ -180,23 +184,72 @@ def _downstream(evidence: Evidence, arm: str, part: str, of) -> pd.Series:
     "recurrent_more_conserved",
     panel="5c",
     place="Results, on pathways; Fig. 5c",
-    says="From one module to the next, W^R changes less than W^FF, early and late in the chain.",
-    statistic="variance of the normalised weight change, W^FF minus W^R, mean of the sizes; lower of modules "
-    "3 to 5 and of the last third",
+    says="From one module to the next, W^R changes less than W^FF.",
+    statistic="variance of the normalised weight change, W^FF minus W^R, mean over the modules",
     above=0.0,
     because="no difference",
     headline=True,
     tables=("conservation",),
-    arms=MODULAR,
+    arms=("modular_15",),
+)
+@claim(
+    "recurrent_more_conserved_at_other_sizes",
+    panel="5c",
+    place="caption of Fig. 5",
+    says="Other sizes of module are alike: from one to the next, W^R changes less than W^FF.",
+    statistic="variance of the normalised weight change, W^FF minus W^R, mean over the modules; lowest of "
+    "the three arms",
+    above=0.0,
+    because="no difference",
+    tables=("conservation",),
+    arms=OTHER_SIZES,
     needs="any",
 )
 def margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
-    """Change of W^FF minus change of W^R in the same network, family mean over the sizes, early and late."""
-    margins = [_margins(evidence, arm) for arm in arms]
-    kind = partial(smooth, weights=[1 / len(arms)] * len(arms))
-    early = component(kind, *(own.loc[:, own.columns.isin(EARLY)].mean(axis=1) for own in margins))
-    late = component(kind, *(own.apply(_late, axis=1) for own in margins))
-    return [early, late]
+    """Change of W^FF minus change of W^R in the same network."""
+    return [mean(_margins(evidence, arm).mean(axis=1)) for arm in arms]
+
+
+@claim(
+    "recurrent_more_conserved_early",
+    panel="own, 5c",
+    says="Early in the chain, W^R changes less than W^FF.",
+    statistic="variance of the normalised weight change, W^FF minus W^R, modules 3 to 5, mean of the sizes",
+    above=0.0,
+    because="no difference",
+    tables=("conservation",),
+    arms=MODULAR,
+    needs="any",
+)
+def early_margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
+    """Of the first modules that were copied, the mean over the sizes."""
+    return [_of_sizes([_margins(evidence, arm).pipe(_early) for arm in arms])]
+
+
+@claim(
+    "recurrent_more_conserved_late",
+    panel="own, 5c",
+    says="Late in the chain too, W^R changes less than W^FF.",
+    statistic="variance of the normalised weight change, W^FF minus W^R, last third of the modules, mean of "
+    "the sizes",
+    above=0.0,
+    because="no difference",
+    tables=("conservation",),
+    arms=MODULAR,
+    needs="any",
+)
+def late_margin_of_change(evidence: Evidence, arms: Arms) -> Sample:
+    """Of the modules that came last, the mean over the sizes."""
+    return [_of_sizes([_margins(evidence, arm).apply(_late, axis=1) for arm in arms])]
+
+
+def _of_sizes(margins: list[pd.Series]) -> Component:
+    """The mean of the sizes, which all count alike."""
+    return component(partial(smooth, weights=[1 / len(margins)] * len(margins)), *margins)
+
+
+def _early(margins: pd.DataFrame) -> pd.Series:
+    return margins.loc[:, margins.columns.isin(EARLY)].mean(axis=1)
 
 
 def _margins(evidence: Evidence, arm: str) -> pd.DataFrame:
