@@ -14,7 +14,7 @@ from modgrow.store import networks
 from modgrow.streams import stream
 from modgrow.verdict import half_points
 
-SEVENTH = 1.0 / 7.0  # what a first module of two units may be off by
+OFF = 0.138  # what a first module of two units may be off by, a little less than one seventh
 
 
 def parity(bits, n):
@@ -40,14 +40,14 @@ def errors(trained, steps=40, sequences=4, seed=0):
     return np.array(found)
 
 
-@pytest.mark.parametrize(("units", "most"), [(2, SEVENTH), (3, 1e-13), (5, 1e-13), (10, 1e-13)])
+@pytest.mark.parametrize(("units", "most"), [(2, OFF), (3, 1e-13), (5, 1e-13), (10, 1e-13)])
 def test_a_chain_is_exact_for_every_n_to_1000(units, most):
     found = errors(exact.chain(units, 1000, dtype="float64"), sequences=2)
     assert len(found) == 999
     assert found.max() < most
 
 
-@pytest.mark.parametrize(("units", "most"), [(2, SEVENTH), (3, 1e-4), (10, 1e-4)])
+@pytest.mark.parametrize(("units", "most"), [(2, OFF), (3, 1e-4), (10, 1e-4)])
 def test_single_precision_is_enough(units, most):
     assert errors(exact.chain(units, 300)).max() < most
 
@@ -57,14 +57,14 @@ def test_single_precision_is_enough(units, most):
 def test_any_slope_below_one_will_do(slope, units):
     for leak in ("outside", "inside"):
         trained = exact.chain(units, 40, negative_slope=slope, leak=leak, dtype="float64")
-        assert errors(trained).max() < (SEVENTH if units == 2 else 1e-11)
+        assert errors(trained).max() < (OFF if units == 2 else 1e-11)
 
 
 @pytest.mark.parametrize(("units", "n"), [(2, 2), (3, 2), (20, 11), (54, 28), (91, 46), (128, 65)])
 def test_a_flat_network_of_pairs_holds_half_its_units_and_one(units, n):
     trained = exact.flat(units, dtype="float64")
     assert (trained.n_solved, trained.heads[-1], trained.n_tasks_solved) == (n, n, n - 1)
-    assert errors(trained).max() < (SEVENTH if units % 2 == 0 else 1e-13)
+    assert errors(trained).max() < (OFF if units % 2 == 0 else 1e-13)
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.01, 0.5, 0.9])

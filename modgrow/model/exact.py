@@ -23,6 +23,7 @@ from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
 from modgrow.model.network import LeakyModule, Network
 from modgrow.model.trained import Trained
+from modgrow.validation import validated
 
 OPENING = 0.125  # of the two-unit first module: what its gate lets through, times 1 - alpha
 THRESHOLD = 2.0 * OPENING  # of that gate: shut at S = 0 for whatever it reads, which stays below 2
@@ -90,7 +91,7 @@ def _arm(units: int, n: int, **settings) -> Arm:
         raise ModgrowError(f"units is {units}; an exclusive or takes at least two leaky units")
     if n < 2:
         raise ModgrowError(f"n is {n}; parity begins at N = 2")
-    arm = Arm(units=units, n_max=n, epochs=None, **settings)
+    arm = validated(Arm, {"units": units, "n_max": n, "epochs": None, **settings}, "a network built by hand")
     if arm.negative_slope == 1.0:
         raise ModgrowError("negative_slope is 1.0; units without a bend have no exclusive or: lower it")
     if arm.feedforward_delay != 1:
