@@ -19,6 +19,7 @@ BITS = 0.1  # height of the bits, in inches as all below
 ROW = 0.035  # of a unit or a head
 TALLEST = 2.4  # of rows as high as that; more of them are drawn thinner
 LOWEST = 0.22  # of a panel, for its name
+LOWEST_HEADS = 0.5  # whose name stands upright
 THINNEST = 0.012  # of a row or a step: two pixels
 
 
@@ -44,7 +45,7 @@ def draw(running: Running, title: str) -> Figure:
     """Time goes to the right, up the chain goes down: an error that is handed up runs along a diagonal."""
     steps = len(running.bits)
     heights = [BITS, *(_height(states.shape[1]) for states in running.activity.values())]
-    heights.append(_height(len(running.answers)))
+    heights.append(max(_height(len(running.answers)), LOWEST_HEADS))
     width = style.WIDTH if steps <= MANY_BITS else max(2 * style.WIDTH, THINNEST * steps)
     total = sum(heights) + 0.07 * len(heights) + 0.85
     figure, axes = style.new_figure(width, total, len(heights), 1, sharex=True, height_ratios=heights)
