@@ -15,6 +15,7 @@ from modgrow.verdict import half_points
 
 WEIGHTS = {"lowest": 0.01, "highest": 10.0, "count": 10}
 FINE = {"lowest": 0.04, "highest": 0.6, "count": 3}
+THIN = fig3.BY_HAND["modular"]["linewidth"]
 ALIKE = {"n": 20, "negative_slope": 0.01, "dtype": "float32"}
 
 
@@ -98,7 +99,7 @@ def table_of(arms, pathways):
     return found.assign(seed=0, draw=0, accuracy=1.0 - found["epsilon"] * (found["n"] - 1) / 4.0)
 
 
-def test_fig_3_draws_them_dotted_in_the_colours_of_the_arms_of_their_size():
+def test_fig_3_draws_them_thin_in_the_colours_of_the_arms_of_their_size():
     arms = {
         "modular_5": Arm(units=5),
         "flat_20": Arm(architecture="flat", units=20),
@@ -109,7 +110,7 @@ def test_fig_3_draws_them_dotted_in_the_colours_of_the_arms_of_their_size():
     figure = fig3.draw(table_of(arms, ["weights", "tau"]), pd.concat([built, weaker]), arms, 0.9)
     left, right = figure.axes
     looks = style.looks(arms)
-    dotted = [line for line in left.lines if line.get_linewidth() == fig3.BY_HAND["linewidth"]]
+    dotted = [line for line in left.lines if line.get_linewidth() == THIN]
     assert [line.get_color() for line in dotted] == [
         looks[name]["color"] for name in ("modular_5", "flat_20")
     ]
@@ -117,11 +118,11 @@ def test_fig_3_draws_them_dotted_in_the_colours_of_the_arms_of_their_size():
         assert list(line.get_xdata()) == [0.1 / 4, 0.1, 1.0]  # 0 stands at the left; nothing weaker is shown
         assert list(line.get_ydata()) == [2.0, 2.0, 0.0]
     labels = right.get_legend_handles_labels()[1]
-    assert labels.count("by hand, of as many units") == 1
+    assert labels[-2:] == ["modular, by hand, as many units", "flat, by hand, as many units"]
 
 
 def test_fig_3_without_any_of_them_has_no_word_on_them():
     arms = {"modular_5": Arm(units=5)}
     figure = fig3.draw(table_of(arms, ["weights", "tau"]), table_of([], []), arms, 0.9)
-    assert not [line for line in figure.axes[0].lines if line.get_linewidth() == fig3.BY_HAND["linewidth"]]
-    assert "by hand, of as many units" not in figure.axes[1].get_legend_handles_labels()[1]
+    assert not [line for line in figure.axes[0].lines if line.get_linewidth() == THIN]
+    assert not [label for label in figure.axes[1].get_legend_handles_labels()[1] if "by hand" in label]

@@ -8,12 +8,15 @@ from modgrow.figures.style import Axes, Figure
 
 COLUMNS = ("arm", "seed", "pathway", "epsilon", "draw", "n", "accuracy")
 PANELS = {"weights": "weights", "tau": r"$\tau$"}
-BY_HAND = {"linewidth": 0.9, "linestyle": (0, (1, 1.2))}
+BY_HAND = {  # networks built by hand, by family
+    "modular": {"linewidth": 0.9, "linestyle": (0, (1, 1.2))},
+    "flat": {"linewidth": 0.9, "linestyle": (0, (4, 1.2, 1, 1.2))},
+}
 
 
 @style.theme()
 def draw(table: pd.DataFrame, exact: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
-    """Thick lines are means over seeds and draws, thin lines single networks; dotted in a: built by hand."""
+    """Thick lines are means over seeds and draws, thin lines single networks; dotted in a: by hand."""
     figure, axes = style.new_figure(7.0, 3.0, 1, 2, sharey=True)
     n_solved = _solved(table, threshold)
     looks = style.looks(arms)
@@ -49,10 +52,13 @@ def _curves(panel: Axes, by_seed: pd.DataFrame, name: str, arm: Arm, look: dict)
 
 def _by_hand(axes: list[Axes], n_solved: pd.Series, looks: dict[str, dict], arms: dict[str, Arm]) -> None:
     """In a, the network built by hand of as many units as an arm has; in b, where the legend is, its name."""
+    named = set()
     for name, arm in arms.items():
         own = f"exact_{arm.units}" if arm.grows else f"exact_flat_{arm.units}"
         if own in n_solved.index:
             curve = n_solved.loc[(own, "weights")].droplevel("seed")
-            axes[0].plot(style.with_zero(axes[0], curve.index), curve, color=looks[name]["color"], **BY_HAND)
-    if len(n_solved):
-        axes[1].plot([], [], color="0.3", label="by hand, of as many units", **BY_HAND)
+            places = style.with_zero(axes[0], curve.index)
+            axes[0].plot(places, curve, color=looks[name]["color"], **BY_HAND[arm.architecture])
+            named.add(arm.architecture)
+    for family in sorted(named, reverse=True):
+        axes[1].plot([], [], color="0.3", label=f"{family}, by hand, as many units", **BY_HAND[family])
