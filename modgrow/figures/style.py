@@ -235,7 +235,7 @@ def _footnote(figure: Figure, note: str) -> None:
 
 @theme()
 def save(figure: Figure, svg: str | Path | None, png: str | Path | None, note: str = "") -> None:
-    """Write both formats, or the one named, over a `note` if there is one; the same data give the same bytes."""
+    """Write both formats, or the one named, over a `note` if given; the same data give the same bytes."""
     _settle(figure)
     if note:
         _footnote(figure, note)
