@@ -61,6 +61,19 @@ def _add_readers(commands) -> None:
     show.add_argument("file")
     compare = _add(commands, _compare, "in what two networks or two tables differ")
     compare.add_argument("files", nargs=2)
+    look = _add(commands, _look, "a picture of a network while it runs: bits, activity, answers and errors")
+    look.add_argument("file", help="a network, modular or flat")
+    look.add_argument(
+        "--bits", help="such as 0110100, or random:200 (default: 60 more than the last head's N)"
+    )
+    look.add_argument("--seed", type=int, default=0, help="of random bits (default: 0)")
+    look.add_argument("--modules", help="whose activity is shown, such as 2,5,10 (default: four of them)")
+    look.add_argument("--output", default="look.png", help="a .png or .svg file (default: look.png)")
+    exact = _add(commands, _exact, "write a network that is built by hand and answers every N")
+    exact.add_argument("units", type=int, help="neurons per module, or of the whole flat network; from 2 on")
+    exact.add_argument("file", help="where to, a .safetensors file that is not there yet")
+    exact.add_argument("--n", type=int, help="the largest N of a chain, from 2 on (default: 61)")
+    exact.add_argument("--flat", action="store_true", help="one population, to N = units // 2 + 1")
     check = _add(commands, _check, "what is wrong with settings files, or what they ask for")
     check.add_argument("files", nargs="+", help="each as it would be given to --configfile")
 
@@ -123,6 +136,18 @@ def _compare(args: argparse.Namespace) -> None:
     from modgrow.cli.inspection import compare
 
     print(compare(*args.files))
+
+
+def _look(args: argparse.Namespace) -> None:
+    from modgrow.cli.look import picture
+
+    print(picture(args.file, args.bits, args.seed, args.modules, args.output))
+
+
+def _exact(args: argparse.Namespace) -> None:
+    from modgrow.cli import exact
+
+    print(exact.write(args.file, args.units, args.n, args.flat))
 
 
 def _check(args: argparse.Namespace) -> None:

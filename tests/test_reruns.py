@@ -83,7 +83,7 @@ DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b 
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
     "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 densities:3 collect_table:6 "
-    "perturbation_summary pathways parameters comparisons "
+    "exact perturbation_summary pathways parameters comparisons "
     f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_FLAT = (
@@ -113,7 +113,7 @@ EDITS = {
     ),
     "dynamics.py": (text("modgrow/model/dynamics.py", "min=1.0", "min=1.5"), EVERYTHING),
     "a learning rate": (settings(relearn), AFTER_ONE_FLAT),
-    "two values swapped": (settings(swap), f"perturbation:5 {PERTURBED}"),
+    "two values swapped": (settings(swap), f"perturbation:5 exact {PERTURBED}"),
     "a seed added": (settings(lambda raw: raw["arms"]["modular_5"].update(seeds=3)), AFTER_ONE_SEED),
     "an arm added": (
         settings(lambda raw: raw["arms"].update(modular_6={"units": 6})),

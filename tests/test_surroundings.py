@@ -36,7 +36,7 @@ noisy = pd.concat(
 )
 figures = {
     "2a": fig2a.draw(curves, arms),
-    "3": fig3.draw(noisy, arms, 0.9),
+    "3": fig3.draw(noisy, noisy.replace({"modular_5": "exact_5"}), arms, 0.9),
     "6": fig6.draw(curves, [("W^R und tau, 5 $ f\\u00fcr \\u00e4_b", list(arms))], arms),
 }
 for name, figure in figures.items():

@@ -135,6 +135,7 @@ def test_tables_say_what_they_promise(finished):
     expected = {
         "generalisation": "arm seed variant k n accuracy",
         "perturbation": "arm seed pathway epsilon draw n accuracy",
+        "exact": "arm seed pathway epsilon draw n accuracy",
         "perturbation_summary": "arm seed pathway half_epsilon censored arm_half_epsilon low high n_seeds",
         "timescales": "arm seed n drive unit tau tau_effective n_taus aic_one aic_two converged at_bound",
         "conservation": "arm seed pathway module variance",

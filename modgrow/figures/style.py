@@ -234,10 +234,14 @@ def _footnote(figure: Figure, note: str) -> None:
 
 
 @theme()
-def save(figure: Figure, svg: str | Path, png: str | Path, note: str = "") -> None:
-    """Write both formats, over a `note` if there is one; the same data give the same bytes."""
+def save(figure: Figure, svg: str | Path | None, png: str | Path | None, note: str = "") -> None:
+    """Write both formats, or the one named, over a `note` if given; the same data give the same bytes."""
     _settle(figure)
     if note:
         _footnote(figure, note)
-    files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
-    files.write(png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None}))
+    if svg:
+        files.write(svg, lambda path: figure.savefig(path, format="svg", metadata={"Date": None}))
+    if png:
+        files.write(
+            png, lambda path: figure.savefig(path, format="png", dpi=200, metadata={"Software": None})
+        )

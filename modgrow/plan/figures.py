@@ -105,7 +105,7 @@ def _of_experiments(settings: Settings) -> list[Figure]:
             "fig3",
             FIGURES,
             "Fig. 3: perturbation",
-            reads=[_table("perturbation")],
+            reads=[_table("perturbation"), _table("exact")],
             arms=settings.comparison,
             asks=["perturbation"],
             uses={"threshold": settings.perturbation.threshold},

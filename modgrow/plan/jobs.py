@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modgrow import places
+from modgrow.arm import Arm
 
 if TYPE_CHECKING:
     from modgrow.plan.plan import Plan
 
 CURVES = "tables/learning_curves.parquet"
+EXACT_UNITS = (2, 14)  # of chains built by hand, beside as many as those that are compared have
 LONGEST_PAGE = 500  # rows of a table that its page in the report shows
 
 
@@ -47,6 +49,7 @@ def jobs(plan: "Plan") -> list[Job]:
         *_of_curves(plan),
         *_of_claims(plan),
         *_of_columns(plan),
+        *_of_exact_networks(plan),
         _resources(plan),
         _pages(plan),
         *figures,
@@ -80,6 +83,29 @@ def _pool_proof(plan: "Plan") -> Job:
         about=list(seeds),
         waits=places.per_network("learning_curves", "parquet", seeds),
     )
+
+
+def _of_exact_networks(plan: "Plan") -> list[Job]:
+    """Networks built by hand under the noise that those of the comparison are asked to bear."""
+    if not plan.settings.comparison:
+        return []
+    asked = plan.settings.perturbation.canonical
+    uses = {key: asked[key] for key in ("weights", "fine", "draws", "steps")}
+    uses["networks"] = exact_networks([plan.settings.arms[arm] for arm in plan.settings.comparison])
+    return [Job("exact", [], ["tables/exact.parquet"], uses=uses, files=["modgrow/tasks/parity.py"])]
+
+
+def exact_networks(arms: list[Arm]) -> dict[str, dict]:
+    """What networks built by hand are built from, by name: one of the size of each arm that could be one."""
+    found = {}
+    for arm in arms:
+        possible = arm.units >= 2 and arm.negative_slope < 1.0
+        if possible and (arm.task, arm.n_first, arm.feedforward_delay) == ("parity", 2, 1):
+            alike = {"n": arm.n_limit, "negative_slope": arm.negative_slope, "dtype": arm.dtype}
+            for units in (arm.units, *EXACT_UNITS) if arm.grows else (arm.units,):
+                name = f"exact_{units}" if arm.grows else f"exact_flat_{units}"
+                found.setdefault(name, {"flat": not arm.grows, "units": units, **alike})
+    return found
 
 
 def _of_claims(plan: "Plan") -> list[Job]:

@@ -107,8 +107,10 @@ class Plan:
     def tables(self) -> list[str]:
         """Every table of `all` in `tables/`."""
         comparisons = ["comparisons"] * bool(self.compared)
+        exact = ["exact"] * bool(self.settings.comparison)
         return [
             *self.claim_tables,
+            *exact,
             "parameters",
             "resources",
             "reference",
