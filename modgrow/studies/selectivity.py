@@ -129,7 +129,7 @@ def draw(table, arms, threshold):
     figure, panels = style.new_figure(
         **size, rows=2, columns=len(arms), sharex="col", sharey="row", squeeze=False
     )
-    look = style.contrasts({name: arms[name] for name in arms})
+    look = style.contrasts(arms)
     for (above, below), (name, arm) in zip(panels.T, arms.items(), strict=True):
         own = table[table["arm"] == name]
         above.set_title(style.label(name, arm, own["seed"].nunique()))
@@ -139,7 +139,7 @@ def draw(table, arms, threshold):
             style.missing(above, "no network solved a task")
             continue
         for trained, colour in ((False, "0.6"), (True, look[name])):
-            _counts(above, own[own["trained"] == trained], colour, trained)
+            _counts(above, own, trained, colour)
             _shares(below, own[(own["trained"] == trained) & (own["rank"] == 1)], colour)
         below.axhline(threshold, color="0.4", linewidth=0.8, linestyle=":")
     panels[0, 0].set_ylabel("units that carry $n$")
@@ -148,9 +148,9 @@ def draw(table, arms, threshold):
     return figure
 
 
-def _counts(panel, own, colour, trained):
+def _counts(panel, own, trained, colour):
     every = range(N_FROM, own["n"].max() + 1)
-    carried = own[own["carries"]].groupby(["n", "seed"]).size().unstack("seed")
+    carried = own[own["carries"] & (own["trained"] == trained)].groupby(["n", "seed"]).size().unstack("seed")
     by_seed = carried.reindex(index=every, columns=own["seed"].unique()).fillna(0)
     panel.plot(by_seed, color=colour, linewidth=0.4, alpha=0.5)
     words = "trained" if trained else "at birth"
