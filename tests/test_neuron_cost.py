@@ -132,7 +132,7 @@ def curves(finals):
     return pd.DataFrame(rows, columns=["arm", "seed", "epoch", "n_solved"])
 
 
-@pytest.mark.parametrize("count", [5, 10, 15, 20, 35])
+@pytest.mark.parametrize("count", [5, 10, 15, 20, 35, 200])
 def test_four_of_five_networks_suffice_and_one_less_does_not(count):
     enough = 4 * count // 5
     for solving in (enough, enough - 1):

@@ -48,7 +48,7 @@ def change(panel: Axes, table: pd.DataFrame) -> None:
         if len(least):
             words = f"{family}: at least, as no size tried solves $N$"
             panel.plot(least["n"], least["lambda_change"], "^", label=words, **_open(family))
-    panel.set(yscale="log", xlabel="$N$", ylabel=r"$\lambda$ at which costs equal modular")
+    panel.set(yscale="log", xlabel="$N$", ylabel=r"$\lambda$", title="equal to modular")
     style.whole_numbers(panel)
 
 
