@@ -111,6 +111,7 @@ LIGHT = [
     "study",
     "studies.densities",
     "studies.selectivity",
+    "studies.silencing",
     "command",
     "plan.plan",
     "config",

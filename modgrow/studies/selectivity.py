@@ -35,10 +35,7 @@ def rows(trained, steps=4000, sequences=5, threshold=0.1):
     warm-up max(100, 4 N) steps, then `steps` scored ones. No rows if nothing was solved. Raises ModgrowError
     for a chain.
     """
-    if trained.arm.grows:
-        raise ModgrowError(
-            "selectivity: a chain has a module for each N, so its units need no search; name flat arms alone"
-        )
+    refuse_chain(trained, "selectivity")
     known = trained.at(trained.n_solved)
     if known is None:
         return pd.DataFrame(columns=COLUMNS)
@@ -49,6 +46,14 @@ def rows(trained, steps=4000, sequences=5, threshold=0.1):
         shares, newest = explained(network, bits, known.n_solved + 1, warmup)
         found.append(_ranked(shares, newest, threshold).assign(trained=was_trained))
     return pd.concat(found, ignore_index=True)[list(COLUMNS)]
+
+
+def refuse_chain(trained, study):
+    """Raise ModgrowError for a network that grows."""
+    if trained.arm.grows:
+        raise ModgrowError(
+            f"{study}: a chain has a module for each N, so its units need no search; name flat arms alone"
+        )
 
 
 def at_birth(trained):
