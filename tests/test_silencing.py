@@ -10,6 +10,7 @@ from modgrow.errors import ModgrowError
 from modgrow.model import exact
 from modgrow.model.network import LeakyModule, Network
 from modgrow.model.trained import Trained
+from modgrow.streams import stream
 from modgrow.studies import silencing
 from tests.test_selectivity import SLOPE, untrained
 
@@ -84,6 +85,18 @@ def test_silent_units_are_replaced_by_their_mean_for_all_that_read_them():
         logits = value["readout"] @ read + value["readout_bias"]
         np.testing.assert_array_equal(said[:, t], logits.argmax(1))
     assert len(set(said.ravel())) == 2
+
+
+def test_the_mean_is_over_the_scored_steps_of_every_sequence(monkeypatch):
+    trained = exact.flat(12)
+    said = []
+    monkeypatch.setattr(silencing, "silent", lambda known, units, mean: said.append(mean) or known)
+    silencing.rows(trained, steps=50, sequences=3)
+    bits = stream(0, "silencing").random((150, 3)) < 0.5
+    states = trained.activity(bits)[0].double().numpy()
+    plain = [np.mean([states[t, unit, k] for t in range(100, 150) for k in range(3)]) for unit in range(12)]
+    assert len(said) == 5
+    np.testing.assert_allclose(said[0], plain, atol=1e-6)
 
 
 def test_the_network_itself_is_left_as_it_was():

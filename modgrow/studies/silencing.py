@@ -1,4 +1,4 @@
-"""What is lost if the units of a flat network that carry one N fall silent: that N and above, or others too?"""
+"""What is lost if the units of a flat network that carry one N fall silent: only that N and above?"""
 
 import copy
 import dataclasses
@@ -83,7 +83,7 @@ def draw(table, arms):
     for (above, below), (name, arm) in zip(panels.T, arms.items(), strict=True):
         own = table[table["arm"] == name]
         above.set(title=style.label(name, arm, own["seed"].nunique()), xlabel="$N$ asked")
-        below.set(xlabel="$N$ asked - $n$ silenced", ylim=(0.4, 1.02))
+        below.set(xlabel="$N$ asked − $n$ silenced", ylim=(0.4, 1.02))
         struck = own[own["silenced"] != NONE]
         if struck.empty:
             style.missing(above, "no unit carries an N alone")
