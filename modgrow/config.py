@@ -61,7 +61,7 @@ class Column(Record):
 class Settings(Record):
     """Everything in `config.yaml`."""
 
-    derived: ClassVar[tuple[str, ...]] = ("arm_seeds", "arm_targets", "column_names")
+    derived: ClassVar[tuple[str, ...]] = ("arm_seeds", "arm_targets", "column_names", "plain_arms")
 
     results: Annotated[str, AfterValidator(results_folder)] = Field(
         "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
@@ -100,6 +100,11 @@ class Settings(Record):
     arm_targets: dict[str, str] = Field(default_factory=dict, description="target per arm, derived")
     column_names: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="by column, the name each arm is trained under, derived"
+    )
+
+    plain_arms: list[str] = Field(
+        default_factory=list,
+        description="arms that set only architecture, units and seeds, derived",
     )
 
     def asked_by_all(self, experiment: str) -> list[str]:
@@ -165,8 +170,7 @@ def check(raw: dict, name: str = "config.yaml") -> Settings:
     arms = raw.pop("arms", None)
     _refuse_alone(raw, defaults, arms, name)
     derived = _derived(raw, arms, defaults, name)
-    plainest = [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}]
-    settings = validated(Settings, {"comparison": plainest, **raw, **derived}, name)
+    settings = validated(Settings, {"comparison": derived["plain_arms"], **raw, **derived}, name)
     for problem in problems(settings):
         raise refusal(name, problem)
     return settings
@@ -191,8 +195,8 @@ def _refuse_alone(raw: dict, defaults: Any, arms: Any, name: str) -> None:
         validated(Arm, recipes.sized({"units": 1, **shared}), name, ("defaults",), alone=False)
 
 
-def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict]:
-    """The arms with their recipes complete, how many networks of each, and for which target."""
+def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, Any]:
+    """The arms with their recipes complete, how many networks of each, for which target, which are plain."""
     seeds = raw.get("seeds", Settings.model_fields["seeds"].default)
     main = recipes.own_arms(arms, defaults, seeds, name)
     complete = {own.arm: own.resolved(defaults, name) for own in main}
@@ -207,6 +211,7 @@ def _derived(raw: dict, arms: dict, defaults: dict, name: str) -> dict[str, dict
         "arm_seeds": {own.arm: own.seeds for own in every},
         "arm_targets": {own.arm: own.target for own in every},
         "column_names": names,
+        "plain_arms": [arm for arm, own in arms.items() if set(own) <= {"architecture", "units", "seeds"}],
     }
 
 

@@ -42,10 +42,8 @@ def test_config_yaml_names_every_key_with_its_default_and_description():
         "units",
         "growth",
         "arms",
-        "arm_seeds",
-        "arm_targets",
-        "column_names",
         "comparison",
+        *Settings.derived,
     )
     for model in (Arm, Growth, Settings, Perturbation, Generalisation, Timescales):
         for key, field in model.model_fields.items():
@@ -64,14 +62,12 @@ def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_a
         "timescales": ("arms",),
         "": (
             "arms",
-            "arm_seeds",
-            "arm_targets",
             "comparison",
             "pathways",
             "freezing",
             "duplication",
             "columns",
-            "column_names",
+            *Settings.derived,
         ),
     }
     of_the_run = ("seeds", "first_seed")

@@ -79,20 +79,21 @@ def swap(raw):
 
 
 VERDICT = "claims claims_figure check_claims reference resources pages"
-DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons fig2a fig2b fig6 {VERDICT}"
+DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons costs fig2a fig2b fig6 {VERDICT}"
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
     "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 densities:3 collect_table:6 "
-    "exact perturbation_summary pathways parameters comparisons "
+    "exact perturbation_summary pathways parameters comparisons costs "
     f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_FLAT = (
     "train_network generalisation perturbation timescales densities collect_table:5 perturbation_summary "
-    f"pathways parameters comparisons fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
+    "pathways parameters comparisons costs "
+    f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_SEED = (
     "train_network generalisation perturbation timescales conservation densities collect_table:6 "
-    "perturbation_summary pathways parameters comparisons "
+    "perturbation_summary pathways parameters comparisons costs "
     f"fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 EDITS = {

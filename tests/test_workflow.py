@@ -142,6 +142,7 @@ def test_tables_say_what_they_promise(finished):
         "densities": "arm seed n p accuracy",
         "pathways": "arm seed copied frozen n_trained n_trained_weights n_solved stuck",
         "parameters": "arm seed n epoch n_weights n_parameters n_solved on_front",
+        "costs": "family n arm n_units n_weights n_nonzero n_seeds n_solving suffices change lambda_change",
     }
     for name, columns in expected.items():
         table = pd.read_parquet(tables / f"{name}.parquet")

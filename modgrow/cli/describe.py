@@ -11,7 +11,7 @@ from modgrow.consistency import MOST_ARMS, MOST_NETWORKS
 from modgrow.records import Record, said_beside
 
 PARTS = (
-    ("config.yaml", Settings, ("arms", "arm_seeds", "arm_targets")),
+    ("config.yaml", Settings, ("arms", *Settings.derived)),
     ("defaults, or one arm", Arm, ("growth",)),
     ("growth (modular arms)", Growth, ()),
 )

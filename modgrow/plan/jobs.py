@@ -63,6 +63,8 @@ def _of_curves(plan: "Plan") -> list[Job]:
         Job("parameters", [CURVES], ["tables/parameters.parquet"], every, {"comparison": compared}),
         _pool_proof(plan),
     ]
+    if plan.costed:
+        found.append(Job("costs", [CURVES], ["tables/costs.parquet"], plan.costed))
     if plan.compared:
         arms = list(dict.fromkeys(itertools.chain(*plan.compared)))
         found.append(

@@ -115,6 +115,7 @@ class Plan:
             "resources",
             "reference",
             *comparisons,
+            *["costs"] * bool(self.costed),
             *self.settings.studies,
         ]
 
@@ -122,6 +123,11 @@ class Plan:
     def jobs(self) -> list[Job]:
         """The jobs that make tables, texts and figures from tables, of all targets."""
         return jobs(self)
+
+    @cached_property
+    def costed(self) -> list[str]:
+        """The arms whose sizes are what a family can cost: those that are plain and learn parity."""
+        return [arm for arm in self.settings.plain_arms if self.settings.arms[arm].task == "parity"]
 
     @cached_property
     def compared(self) -> list[list[str]]:
