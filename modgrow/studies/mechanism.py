@@ -14,9 +14,9 @@ COLUMNS = ("probe", "measure", "n", "distance", "value")
 def rows(trained, sequences, steps):
     """Rows (probe, measure, n, distance, value) of a chain as it was when it solved its last N.
 
-    All on fresh bits, p = 0.5, in continuous runs of `sequences`, with `steps` scored steps after a warm-up of
-    max(100, 4 N); what is estimated for a probe comes from a second run. What a measure is: the glossary, and
-    the file of the probe in `modgrow/experiments/probes`. Raises ModgrowError for a flat network.
+    All on fresh bits, p = 0.5, in continuous runs of `sequences`, with `steps` scored steps after a warm-up
+    of max(100, 4 N); what is estimated for a probe comes from a second run. What a measure is: the glossary,
+    and the file of the probe in `modgrow/experiments/probes`. Raises ModgrowError for a flat network.
     """
     from modgrow.experiments.probes import every
 

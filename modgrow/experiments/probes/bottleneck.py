@@ -9,6 +9,7 @@ from torch import Tensor
 from modgrow.experiments.probes import messages
 from modgrow.experiments.probes.recording import Finding, Recording, answered
 
+States = Float[Tensor, "states unit sequence"]
 Kind = Callable[[Bool[Tensor, "time sequence"], Bool[Tensor, "time sequence"]], Bool[Tensor, "time sequence"]]
 
 
@@ -24,26 +25,31 @@ def findings(run: Recording, other: Recording) -> Iterator[Finding]:
 
 
 def _of_kind(probe: str, kind: Kind, run: Recording, other: Recording) -> Iterator[Finding]:
-    """`one`: of module n alone, read right above; `all`: of all below module n at once."""
-    squeezed = None  # what hands up to the module at `place`, if all are replaced
-    for place, module in enumerate(run.chain):
-        means = class_means(other, place, kind(other.bits.bool(), other.answers[place]))
-        if squeezed is not None:
-            states = run.drive(module, squeezed)
-            yield Finding(probe, "all", run.n(place), run.accuracy(place, states))
-        else:
-            states = run.states[place]
-        squeezed = _replaced(states, means, kind(run.bits.bool(), answered(module, states)))
-        if place < run.end:
-            alone = _replaced(run.states[place], means, kind(run.bits.bool(), run.answers[place]))
-            left = run.accuracy(place + 1, run.drive(run.chain[place + 1], alone))
-            yield Finding(probe, "one", run.n(place), left, distance=1)
+    """`one`: of module n alone, read right above. `from`: of all from n on, read at the end of the chain.
+    `all`: of all below module n, read there.
+    """
+    means = [class_means(other, m, kind(other.bits.bool(), other.answers[m])) for m in range(run.end + 1)]
+
+    def squeezed(place: int, states: States) -> States:
+        classes = kind(run.bits.bool(), answered(run.chain[place], states))
+        return _replaced(states, means[place], classes)
+
+    for first in range(run.end):
+        states = run.states[first]
+        for place in range(first + 1, run.end + 1):
+            states = run.drive(run.chain[place], squeezed(place - 1, states))
+            left = run.accuracy(place, states)
+            if place == first + 1:
+                yield Finding(probe, "one", run.n(first), left, 1)
+            if first == 0:
+                yield Finding(probe, "all", run.n(place), left)
+        yield Finding(probe, "from", run.n(first), left, run.end - first)
 
 
 def class_means(
     run: Recording, place: int, classes: Bool[Tensor, "time sequence"]
 ) -> Float[Tensor, "2 unit"]:
-    """Mean scored state of a module where the class is 0 and where it is 1; of a class that is never, of all."""
+    """Mean scored state of a module in class 0 and in class 1; of a class that never occurs, of all."""
     scored = run.scored(run.states[place]).movedim(1, -1).flatten(0, 1)
     chosen = classes[run.warmup :].flatten()
     kinds = [scored[chosen == one] for one in (False, True)]
@@ -51,10 +57,8 @@ def class_means(
 
 
 def _replaced(
-    states: Float[Tensor, "states unit sequence"],
-    means: Float[Tensor, "2 unit"],
-    classes: Bool[Tensor, "time sequence"],
-) -> Float[Tensor, "states unit sequence"]:
+    states: States, means: Float[Tensor, "2 unit"], classes: Bool[Tensor, "time sequence"]
+) -> States:
     """The mean state of the class at every step; the initial state stays."""
     chosen = means[classes.long()].movedim(-1, 1)
     return torch.cat([states[:1], chosen]).contiguous()

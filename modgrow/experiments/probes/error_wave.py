@@ -40,8 +40,8 @@ def _planted(run: Recording) -> Iterator[Finding]:
     """Module n's state is replaced at one step by its mean state with the other message.
 
     `planted_next`: share of such errors that turn the answer of the next module one step later;
-    `planted_end`: of the last module when the wave is there; `planted_beside`: share of all other answers above
-    n, within the same stretch of time, that are turned.
+    `planted_end`: of the last module when the wave is there; `planted_beside`: share of all other answers
+    above n, within the same stretch of time, that are turned.
     """
     turned = _turned(run)
     for place in range(run.end):

@@ -1,4 +1,4 @@
-"""Gain: the factor with which a small error in what is handed up goes on, one module further and a step later."""
+"""Gain: the factor with which a small error in what is handed up goes on, a module further, a step later."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def findings(run: Recording, seed: int) -> Iterator[Finding]:
     """|gain| of module n on what the module below hands up: mean and root mean square over steps.
 
     The analog answer is the difference of a head's two logits, so scaled that it is 0 and 1 in the mean of
-    either answer. `along_readout`: the state below is moved the shortest way that changes its analog answer by
-    delta; `along_message`: by delta of the way between its mean states with either message. The effect is the
-    change of the analog answer above, one step after, over delta. Without delay W^FF hands the error up at
-    once, and it is still read one step after. Missing where an answer never changes.
+    either answer. `along_readout`: the state below is moved the shortest way that changes its analog answer
+    by delta; `along_message`: by delta of the way between its mean states with either message. The effect is
+    the change of the analog answer above, one step after, over delta. Without delay W^FF hands the error up
+    at once, and it is still read one step after. Missing where an answer never changes.
     """
     for place in range(1, run.end + 1):
         for way, direction in _directions(run, place - 1).items():
@@ -70,9 +70,10 @@ def _answer_after(
     read = torch.stack([before[after - 1], before[after], before[after + 1]])
     shifted = read.clone()
     shifted[1] += moved
-    return run_again(run.chain[place], bits, initial, shifted)[-1] - run_again(
-        run.chain[place], bits, initial, read
-    )[-1]
+    return (
+        run_again(run.chain[place], bits, initial, shifted)[-1]
+        - run_again(run.chain[place], bits, initial, read)[-1]
+    )
 
 
 def _weights(module: LeakyModule) -> Float[Tensor, " unit"]:

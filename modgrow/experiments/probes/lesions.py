@@ -10,18 +10,24 @@ from modgrow.experiments.probes.recording import Finding, Recording, changed
 from modgrow.model.dynamics import read_by_step
 from modgrow.model.network import LeakyModule
 
-PROBES = {  # by what is cut; without W^FF or W^I a module cannot know what it is asked: chance by causality
-    "recurrent": "lesion_recurrent",
-    "leak": "lesion_leak",
-    "feedforward": "sanity_lesion_feedforward",
-    "input": "sanity_lesion_input",
-}
+PARTS = ("recurrent", "leak", "feedforward", "input")
 FROM_ONE_ON = ("recurrent", "leak")  # also cut in all modules from one on
+
+
+def probe_of(part: str, delay: int) -> str:
+    """The probe's name: `sanity` where it must come to chance by causality, whatever was learnt.
+
+    Without W^FF the old bits cannot be known. Nor can the newest one without W^I, unless W^FF reads a module
+    that knows it already, which it does without delay.
+    """
+    causal = part == "feedforward" or (part == "input" and delay > 0)
+    return f"sanity_lesion_{part}" if causal else f"lesion_{part}"
 
 
 def findings(run: Recording, other: Recording) -> Iterator[Finding]:
     """What is lost without a pathway, or without the leak (tau = 1); means are taken from another run."""
-    for part, probe in PROBES.items():
+    for part in PARTS:
+        probe = probe_of(part, run.network.arm.feedforward_delay)
         cut = [_without(other, place, part) for place in range(run.end + 1)]
         for place in range(run.end + 1):
             if cut[place] is not None:

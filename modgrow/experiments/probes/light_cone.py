@@ -1,4 +1,4 @@
-"""Light cone: one module's state is nudged at one step, and the change runs up the chain, one module a step."""
+"""Light cone: one module's state is nudged at one step, and the change runs up the chain, a module a step."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def _effects(run: Recording, seed: int) -> Bool[Tensor, "module step version"]:
         return states + added
 
     found = []
-    length = run.network.arm.feedforward_delay * versions + 3
+    length = versions + 1
     start = min(run.warmup, len(run.bits) - length)
     for place, states in replay(few, [start], length, versions + 1, nudge):
         changes = (states - states[:, -1:])[1:, :-1].abs().amax((-2, -1))  # the last version is undisturbed

@@ -1,17 +1,17 @@
 """What a module has to be told by the one below, one bit a step, and what it makes of it.
 
-Parity: the parity of the last N bits is the newest bit against (xor) the parity of the N - 1 bits before it. So
-the message is the answer of the module below, one step late.
+Parity: the parity of the last N bits is the newest bit against (xor) the parity of the N - 1 bits before it.
+So the message is the answer of the module below, one step late.
 
-Match: whether the newest bit equals the one N - 1 steps before needs that bit itself, the *sample*; the answer of
-the module below is a comparison of the sample with another bit. So the message is the sample, and the chain
-a delay line. A module's own answer implies the sample that it took: its newest bit if the answer is yes, else
-the other.
+Match: whether the newest bit equals the one N - 1 steps before needs that bit itself, the *sample*; the
+answer of the module below is a comparison of the sample with another bit. So the message is the sample, and
+the chain a delay line. A module's own answer implies the sample that it took: its newest bit if the answer is
+yes, else the other.
 
-Without the delay of W^FF a module reads what the one below has become at the same step, and that stands for the
-newest bits. What it needs is still the message of one step before: no other message makes the answer out of the
-newest bit. So rules and targets are the same, and who holds the message for that step is W^FF's delay or, without
-it, the module itself.
+Without the delay of W^FF a module reads what the one below has become at the same step, and that stands for
+the newest bits. What it needs is still the message of one step before: no other message makes the answer out
+of the newest bit. So rules and targets are the same, and who holds the message for that step is W^FF's delay
+or, without it, a module itself.
 """
 
 from collections.abc import Callable
@@ -29,8 +29,9 @@ Bits = Bool[Tensor, "*time sequence"]
 
 @dataclass(frozen=True)
 class Message:
-    """`of(bit, answer)`: what an answer tells the module above. `used(bit, message)`: the answer that follows.
+    """One task's message.
 
+    `of(bit, answer)`: what an answer tells the module above. `used(bit, message)`: the answer that follows.
     `is_answer`: whether it is the answer itself.
     """
 

@@ -21,8 +21,8 @@ def replay(
 ) -> Iterator[tuple[int, States]]:
     """Each place with its states over `steps` steps from each start on, of all versions.
 
-    `change(place, states)` gives the states after the first step, (1, version, unit, sequence), in the place of
-    those given; a module above that reads without delay reads the changed ones at that very step. The
+    `change(place, states)` gives the states after the first step, (1, version, unit, sequence), in the place
+    of those given; a module above that reads without delay reads the changed ones at that very step. The
     sequences of all starts stand side by side. Row k is the state after k steps.
     """
     bits = torch.cat([run.bits[start : start + steps] for start in starts], -1).double()[:, None]
@@ -30,7 +30,7 @@ def replay(
     for place, module in enumerate(run.chain):
         begun = torch.cat([run.states[place][start] for start in starts], -1).double()
         initial = begun.expand(versions, *begun.shape)
-        first = run_again(module, bits[:1], initial, upstream)
+        first = run_again(module, bits[:1], initial, None if upstream is None else upstream[:2])
         states = torch.cat([first[:1], change(place, first[1:])])
         rest = run_again(module, bits[1:], states[-1], None if upstream is None else upstream[1:])
         upstream = torch.cat([states, rest[1:]])

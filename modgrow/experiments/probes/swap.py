@@ -10,23 +10,26 @@ def findings(upstream: Recording, run: Recording) -> Iterator[Finding]:
     """Does a module answer with its newest bit and the message from below, whatever bits that came from?
 
     `agreement` with that; `own`: with the right answer to the module's own bits, one half if it holds none of
-    them itself; `accuracy`: of the module in its own chain. `from_answer`, where the message is not the
+    them itself; `upstream`: with that to the other sequence, one half unless the newest bit, too, comes from
+    below (without delay it can); `accuracy`: of the module in its own chain. `from_answer`, where the message is not the
     answer: with what follows if the *answer* below is handed up and the rest made of the module's own bits.
     """
     for place in range(1, run.end + 1):
         said = answered(run.chain[place], run.drive(run.chain[place], upstream.states[place - 1]))
-        shares = {"own": run.share(said, run.labels[place])}
         for measure, target in _targets(upstream, run, place).items():
-            shares[measure] = run.share(said, target)
-        shares["accuracy"] = run.share(run.answers[place], run.labels[place])
-        for measure, share in shares.items():
-            yield Finding("swap", measure, run.n(place), share)
+            yield Finding("swap", measure, run.n(place), run.share(said, target))
+        right = run.share(run.answers[place], run.labels[place])
+        yield Finding("swap", "accuracy", run.n(place), right)
 
 
 def _targets(upstream: Recording, run: Recording, place: int) -> dict:
-    """What a module answers that is told by the other sequence, by what it is told."""
+    """What a module may answer, by what it goes by."""
     message = messages.named(run.network.arm.task)
-    targets = {"agreement": messages.follows(run, messages.right_from_below(upstream, place))}
+    targets = {
+        "agreement": messages.follows(run, messages.right_from_below(upstream, place)),
+        "own": run.labels[place],
+        "upstream": upstream.labels[place],
+    }
     if not message.is_answer:
         mixed = message.of(run.bits.bool(), upstream.labels[place - 1])
         targets["from_answer"] = message.used(run.bits.bool(), late(mixed))
