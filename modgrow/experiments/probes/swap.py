@@ -11,8 +11,9 @@ def findings(upstream: Recording, run: Recording) -> Iterator[Finding]:
 
     `agreement` with that; `own`: with the right answer to the module's own bits, one half if it holds none of
     them itself; `upstream`: with that to the other sequence, one half unless the newest bit, too, comes from
-    below (without delay it can); `accuracy`: of the module in its own chain. `from_answer`, where the message is not the
-    answer: with what follows if the *answer* below is handed up and the rest made of the module's own bits.
+    below (without delay it can); `accuracy`: of the module in its own chain. `from_answer`, where the message
+    is not the answer: with what follows if the *answer* below is handed up and the module makes the rest of
+    its own bits.
     """
     for place in range(1, run.end + 1):
         said = answered(run.chain[place], run.drive(run.chain[place], upstream.states[place - 1]))
