@@ -110,6 +110,8 @@ LIGHT = [
     "tasks.match",
     "study",
     "studies.densities",
+    "studies.mechanism",
+    "figures.fig7",
     "command",
     "plan.plan",
     "config",

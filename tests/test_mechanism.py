@@ -1,5 +1,6 @@
 """The study `mechanism` on chains built by hand, whose answers are known, and on some damaged on purpose."""
 
+import pandas as pd
 import pytest
 import torch
 
@@ -8,6 +9,7 @@ from modgrow.arm import Arm
 from modgrow.errors import ModgrowError
 from modgrow.experiments.probes import lesions, light_cone, messages, recording
 from modgrow.experiments.probes.recording import changed, record
+from modgrow.figures import fig7, style
 from modgrow.model import exact
 from modgrow.model.network import LeakyModule, Network
 from modgrow.model.trained import Trained
@@ -318,3 +320,67 @@ def test_the_message_of_match_is_the_bit_that_a_right_answer_speaks_of(rng):
         answer = task.named("match").labels(bits.float(), n).bool()
         assert torch.equal(messages.named("match").of(bits, answer), sample)
         assert torch.equal(messages.named("match").used(bits, sample), answer)
+
+
+def drawn(arms, networks):
+    """The figure of these networks, given as (arm, trained), and its table."""
+    tables = [
+        mechanism.rows(trained, **SAMPLES).assign(arm=name, seed=seed)
+        for seed, (name, trained) in enumerate(networks)
+    ]
+    table = mechanism.STUDY.schema.frame(mechanism.STUDY.schema.table(pd.concat(tables)))
+    with style.theme():
+        return mechanism.draw(table, arms), table
+
+
+def test_the_figure_shows_every_arm_and_kind_of_chain(tmp_path):
+    ways = {
+        "exact": exact.chain(5, N),
+        "relay": relay_without_delay(),
+        "line": delay_line(),
+        "short": exact.chain(4, 3),
+    }
+    arms = {name: trained.arm for name, trained in ways.items()} | {"none": Arm(units=5)}
+    figure, table = drawn(arms, [*ways.items(), ("exact", with_or(3))])
+    style.save(figure, tmp_path / "a.svg", tmp_path / "a.png", "a note")
+    said = (tmp_path / "a.svg").read_text()
+    for words in (
+        "exact (2/2)",
+        "relay (1/1)",
+        "short (0/1)",
+        "none (0/0)",
+        "parity, ",
+        "match, ",
+        "without delay",
+    ):
+        assert words in said
+    cut = figure.axes[1]
+    ends = {tuple(line.get_ydata()[-1:]) for line in cut.lines if line.get_linewidth() > 1}
+    assert {round(float(y), 1) for (y,) in ends} <= {0.5, 1.0}
+    swaps = figure.axes[6]
+    means = sorted(round(float(line.get_xdata()[0]), 1) for line in swaps.lines if line.get_marker() == "o")
+    assert means == [
+        0.5,
+        0.5,
+        0.5,
+        0.9,
+        1.0,
+        1.0,
+    ]  # own bits of three arms; one of four networks is told wrong
+    assert table["value"].isna().any()
+
+
+def test_a_figure_of_no_rows_says_so():
+    empty = pd.DataFrame(columns=mechanism.STUDY.schema.columns.names)
+    figure = mechanism.draw(empty, {"exact": Arm(units=5)})
+    assert "no network solved any N" in [text.get_text() for text in figure.axes[0].texts]
+
+
+def test_predictions_in_the_figure_begin_at_the_first_n_that_is_claimed():
+    """A head that is wrong at N = 4 alone counts in the table, and not in the figure."""
+    table = asked(with_or(5), sequences=8)["prediction"].rename("value").reset_index()
+    predicted, measured = fig7._ends(table.assign(probe="prediction"))
+    q = table.set_index(["measure", "n"])["value"]["q"]
+    assert predicted == pytest.approx(0.5 - 0.5 * (1.0 - 2.0 * q[7]))
+    assert measured == pytest.approx(predicted, abs=0.05)
+    assert fig7._ends(table[table["n"] < 6].assign(probe="prediction")) is None

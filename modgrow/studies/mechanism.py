@@ -4,7 +4,7 @@ import pandas as pd
 import pyarrow as pa
 
 from modgrow.errors import ModgrowError
-from modgrow.figures import mechanism as figure
+from modgrow.figures import fig7
 from modgrow.store.schema import FROM_0, FROM_1, INTEGER, NAME, NUMBER, Schema, column
 from modgrow.study import Study
 
@@ -31,7 +31,7 @@ def rows(trained, sequences, steps):
 
 def draw(table, arms):
     """What the modules of each arm do, by N."""
-    return figure.draw(table, arms)
+    return fig7.draw(table, arms)
 
 
 STUDY = Study(
@@ -54,4 +54,5 @@ STUDY = Study(
     rows=rows,
     draw=draw,
     label="Mechanism: what a module does, and with what",
+    minutes=20,
 )
