@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from modgrow import task
-from modgrow.arm import Arm
+from modgrow.arm import Arm, Growth
 from modgrow.errors import ModgrowError
 from modgrow.experiments.probes import lesions, light_cone, messages, recording
 from modgrow.experiments.probes.recording import changed, record
@@ -356,7 +356,7 @@ def test_the_figure_shows_every_arm_and_kind_of_chain(tmp_path):
         assert words in said
     cut = figure.axes[1]
     ends = {tuple(line.get_ydata()[-1:]) for line in cut.lines if line.get_linewidth() > 1}
-    assert {round(float(y), 1) for (y,) in ends} <= {0.5, 1.0}
+    assert {round(float(y), 1) for (y,) in ends} == {0.5, 0.9, 1.0}
     swaps = figure.axes[6]
     means = sorted(round(float(line.get_xdata()[0]), 1) for line in swaps.lines if line.get_marker() == "o")
     assert means == [
@@ -368,6 +368,15 @@ def test_the_figure_shows_every_arm_and_kind_of_chain(tmp_path):
         1.0,
     ]  # own bits of three arms; one of four networks is told wrong
     assert table["value"].isna().any()
+
+
+def test_what_a_chain_never_had_is_not_shown_as_a_lesion():
+    """W^R is zero from module 2 on, and cutting it would be shown as doing no harm."""
+    trained = exact.chain(5, N, growth=Growth(recurrent="zero freeze"))
+    figure, _ = drawn({"a": trained.arm}, [("a", trained)])
+    assert not any(len(line.get_xdata()) for line in figure.axes[1].lines)
+    assert [len(line.get_xdata()) for line in figure.axes[7].lines if line.get_marker() == "o"] == []
+    assert any(len(line.get_xdata()) for line in figure.axes[2].lines)
 
 
 def test_a_figure_of_no_rows_says_so():

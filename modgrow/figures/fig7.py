@@ -1,11 +1,12 @@
 """Fig. 7: what a module does, along the chain (a to f) and arm by arm (g to l)."""
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from modgrow.arm import Arm
+from modgrow.arm import PATHWAYS, Arm
 from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
 from modgrow.figures.theme import SMALL
@@ -13,6 +14,7 @@ from modgrow.figures.theme import SMALL
 N_LEAST = 6  # what is said of arms is said of modules from here on: the first ones do something looser
 LEAST_ERROR = 1e-4  # errors that are less, or none, stand here
 FEWEST = 5  # errors without which a share of them is not drawn
+CUT = {"lesion_recurrent": "recurrent", "lesion_leak": "tau"}  # what a lesion cuts
 CLOSED = {"marker": "o", "markersize": 4.2}
 OPEN = {"marker": "o", "markersize": 4.2, "markerfacecolor": "white"}
 COLUMNS = (  # title, what a full mark and what an open one stands for: words, probe, measure
@@ -57,29 +59,44 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     return figure
 
 
-def _kinds(arms: dict[str, Arm]) -> dict[str, tuple[str, str]]:
-    """By arm: the kind of chain in words, and its colour."""
+class Kind(NamedTuple):
+    """What kind of chain an arm trains: in words, its colour, and what its modules never have."""
+
+    words: str
+    colour: str
+    lacks: tuple[str, ...]
+
+
+def _kinds(arms: dict[str, Arm]) -> dict[str, Kind]:
+    """The kind of each arm; a colour per task and delay of W^FF."""
     said = {}
     for name, arm in arms.items():
         delay = "W^FF one step late" if arm.feedforward_delay else "W^FF without delay"
         said[name] = f"{arm.task}, {delay}"
     palette = dict(zip(dict.fromkeys(said.values()), itertools.cycle(style.COLOURS)))
-    return {name: (words, palette[words]) for name, words in said.items()}
+    return {name: Kind(words, palette[words], _lacks(arms[name])) for name, words in said.items()}
+
+
+def _lacks(arm: Arm) -> tuple[str, ...]:
+    """Pathways that are zero for good from module 2 on; for tau that means no leak."""
+    return tuple(name for name in PATHWAYS if arm.growth.birth(name) == "zero" and not arm.trains(name))
+
+
+def _having(own: dict, kinds: dict, pathway: str) -> dict:
+    """Without the rows of arms that lack a pathway, of which no lesion and no share says anything."""
+    return {name: rows.iloc[:0] if pathway in kinds[name].lacks else rows for name, rows in own.items()}
 
 
 def _lines(panel: Axes, own: dict, kinds: dict, probe: str, measure: str, **look) -> None:
     """A thin line per network; the median of a kind, as far as half of those go that go to N_LEAST."""
-    for colour in dict.fromkeys(colour for _, colour in kinds.values()):
-        columns = []
-        for name, (_, of_arm) in kinds.items():
-            if of_arm == colour:
-                columns.append(_by_n(own[name], probe, measure))
-        every = pd.concat(columns, axis=1).sort_index()
+    for colour in dict.fromkeys(kind.colour for kind in kinds.values()):
+        alike = [own[name] for name, kind in kinds.items() if kind.colour == colour]
+        every = _by_n(pd.concat(alike), probe, measure)
         if every.empty:
             continue
         panel.plot(every, color=colour, linewidth=0.3, alpha=0.35)
         there = every.notna().sum(axis=1)
-        median = every.median(axis=1)[there >= max(2, there.get(N_LEAST, 0) / 2)]
+        median = every.median(axis=1)[there >= max(1, there.get(N_LEAST, 0) / 2)]
         panel.plot(median, **{"color": colour, "linewidth": 1.6} | look)
 
 
@@ -97,7 +114,7 @@ def _swap(panel: Axes, own: dict, kinds: dict) -> None:
 
 
 def _cut(panel: Axes, own: dict, kinds: dict) -> None:
-    _lines(panel, own, kinds, "lesion_recurrent", "itself")
+    _lines(panel, _having(own, kinds, "recurrent"), kinds, "lesion_recurrent", "itself")
     panel.set(ylabel="accuracy, $W^R$ cut", ylim=(0.4, 1.03))
 
 
@@ -107,7 +124,7 @@ def _bottleneck(panel: Axes, own: dict, kinds: dict) -> None:
 
 
 def _drive(panel: Axes, own: dict, kinds: dict) -> None:
-    _lines(panel, own, kinds, "share_of_drive", "recurrent")
+    _lines(panel, _having(own, kinds, "recurrent"), kinds, "share_of_drive", "recurrent")
     _lines(panel, own, kinds, "share_of_drive", "feedforward", linestyle=(0, (3, 1)))
     panel.set(ylabel="share of the drive's variance", ylim=(-0.03, 1.03))
     _marks(panel, {"$W^R$": "-", "$W^{FF}$": (0, (3, 1))})
@@ -130,10 +147,10 @@ def _too_few_errors(rows: pd.DataFrame) -> pd.Series:
 
 def _prediction(panel: Axes, own: dict, kinds: dict) -> None:
     """Error at the end of the chain against what the failures of modules above N_LEAST add up to."""
-    for name, (_, colour) in kinds.items():
+    for name, kind in kinds.items():
         ends = [_ends(rows) for _, rows in own[name].groupby("seed")]
         at = np.array([end for end in ends if end]).reshape(-1, 2).clip(LEAST_ERROR)
-        panel.plot(*at.T, ".", color=colour, markersize=4, alpha=0.8)
+        panel.plot(*at.T, ".", color=kind.colour, markersize=4, alpha=0.8)
     panel.plot([LEAST_ERROR, 0.5], [LEAST_ERROR, 0.5], color="0.6", linewidth=0.8, linestyle="--", zorder=0)
     panel.set(xscale="log", yscale="log", xlim=(LEAST_ERROR / 1.6, 0.8), ylim=(LEAST_ERROR / 1.6, 0.8))
     panel.set(xlabel="error at the end of the chain, from $q$", ylabel="measured error")
@@ -160,7 +177,15 @@ def _axis_of_n(panel: Axes) -> None:
 def _marks(panel: Axes, dashes: dict) -> None:
     """A legend of dashes alone, in grey."""
     shown = [style.Line2D([], [], color="0.3", linestyle=dash, linewidth=1.2) for dash in dashes.values()]
-    panel.legend(shown, list(dashes), frameon=False, loc="center right", handlelength=2.0, fontsize=6)
+    panel.legend(
+        shown,
+        list(dashes),
+        loc="center right",
+        handlelength=2.0,
+        fontsize=6,
+        framealpha=0.8,
+        edgecolor="none",
+    )
 
 
 def _small(panel: Axes) -> None:
@@ -172,12 +197,13 @@ def _small(panel: Axes) -> None:
 def _column(panel: Axes, title: str, own: dict, kinds: dict, first: tuple, second: tuple) -> None:
     """A value per network and mark: its mean over N, or, of all from N_LEAST on, at the end of the chain."""
     for shift, mark, (_, probe, measure) in ((-0.17, CLOSED, first), (0.17, OPEN, second)):
-        for place, (name, (_, colour)) in enumerate(kinds.items()):
-            values = _per_network(own[name], probe, measure)
+        shown = _having(own, kinds, CUT.get(probe, ""))
+        for place, (name, kind) in enumerate(kinds.items()):
+            values = _per_network(shown[name], probe, measure)
             at = np.full(len(values), place + shift)
-            panel.plot(values, at, ".", color=colour, markersize=2, alpha=0.5)
+            panel.plot(values, at, ".", color=kind.colour, markersize=2, alpha=0.5)
             if len(values):
-                panel.plot(values.mean(), place + shift, color=colour, **mark)
+                panel.plot(values.mean(), place + shift, color=kind.colour, **mark)
     panel.set_xlabel(f"{title}\n● {first[0]}\n○ {second[0]}")
     panel.axvline(1.0, color="0.7", linewidth=0.7, zorder=0)
     panel.set_xlim(*((0.0, None) if first[1] == "gain" else (0.44, 1.04)))
@@ -204,7 +230,7 @@ def _names(panel: Axes, own: dict, arms: dict[str, Arm]) -> None:
 
 
 def _legend(figure: Figure, kinds: dict) -> None:
-    shown = dict(kinds.values())
+    shown = {kind.words: kind.colour for kind in kinds.values()}
     lines = [style.Line2D([], [], color=colour, linewidth=1.6) for colour in shown.values()]
     words = [style.maths(words) for words in shown]
     figure.legend(lines, words, frameon=False, loc="outside upper center", ncols=max(len(words), 1))
