@@ -176,9 +176,11 @@ def test_without_bit_or_message_nothing_can_be_known(found, probe):
 
 
 def test_a_lesion_keeps_the_mean_drive(chain):
-    """Referee: the drive written out, unit by unit, before and after."""
-    run = record(chain, "run", **SAMPLES)
-    module = chain.network.chain[0]
+    """Referee: the drive written out, unit by unit; the diagonal of W^R takes no part in it."""
+    diagonal = chain.network.chain[0].recurrent + 0.7 * torch.eye(5)
+    diagonal = copied(chain, 0, recurrent=diagonal)
+    run = record(diagonal, "run", **SAMPLES)
+    module = diagonal.network.chain[0]
     cut = lesions._without(run, 0, "recurrent")
     before = run.states[0][run.warmup : -1].mean((0, 2))
     for unit in range(5):
@@ -253,6 +255,18 @@ def test_an_error_that_is_not_handed_up_does_not_return(chain):
     made = asked(wrong)["error_wave"]
     assert made["errors", 5] == made["errors"].sum() > 0
     assert made["returns", 5] == 0.0
+
+
+def test_the_least_above_a_lesion_is_found_where_it_is(chain):
+    """A head that says the complement at N = 5, whatever is cut below it."""
+    module = chain.network.chain[3]
+    wrong = copied(chain, 3, readout=module.readout.flip(1), readout_bias=module.readout_bias.flip(1))
+    table = mechanism.rows(wrong, **SAMPLES)
+    table = table[(table["probe"] == "lesion_recurrent") & (table["measure"] == "least_above")]
+    least = table.set_index("n")[["value", "distance"]]
+    assert least.loc[3].tolist() == [0.0, 2]
+    assert least.loc[4].tolist() == [0.0, 1]
+    assert least.loc[5, "value"] == 1.0
 
 
 def test_accuracy_is_predicted_by_what_modules_fail_to_do():
