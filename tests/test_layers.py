@@ -112,6 +112,8 @@ LIGHT = [
     "studies.densities",
     "studies.selectivity",
     "studies.silencing",
+    "studies.mechanism",
+    "figures.fig7",
     "command",
     "plan.plan",
     "config",
