@@ -72,6 +72,7 @@ def test_config_yaml_gives_every_section_the_records_defaults_but_for_names_of_a
             "duplication",
             "columns",
             "column_names",
+            "studies",
         ),
     }
     of_the_run = ("seeds", "first_seed")

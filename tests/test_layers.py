@@ -110,6 +110,8 @@ LIGHT = [
     "tasks.match",
     "study",
     "studies.densities",
+    "studies.cloning",
+    "verdict.cloning",
     "command",
     "plan.plan",
     "config",
