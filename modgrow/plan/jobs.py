@@ -60,6 +60,8 @@ def _of_curves(plan: "Plan") -> list[Job]:
         Job("parameters", [CURVES], ["tables/parameters.parquet"], every, {"comparison": compared}),
         _pool_proof(plan),
     ]
+    if plan.far_seeds:
+        found.append(_far(plan))
     if plan.compared:
         arms = list(dict.fromkeys(itertools.chain(*plan.compared)))
         found.append(
@@ -80,6 +82,24 @@ def _pool_proof(plan: "Plan") -> Job:
         about=list(seeds),
         waits=places.per_network("learning_curves", "parquet", seeds),
     )
+
+
+def _far(plan: "Plan") -> Job:
+    """What the networks of target `far` cost, which are in no table of `all`."""
+    seeds = plan.far_seeds
+    return Job(
+        "far_table",
+        reads=far_curves(plan),
+        makes=["tables/far.parquet"],
+        uses={"seeds": places.spans(seeds), "planned": plan.planned("learning_curves", seeds)},
+        about=list(seeds),
+        waits=places.per_network("networks", "safetensors", seeds),
+    )
+
+
+def far_curves(plan: "Plan") -> list[str]:
+    """The learning curves of the networks of target `far`."""
+    return places.per_network("learning_curves", "parquet", plan.far_seeds)
 
 
 def _of_claims(plan: "Plan") -> list[Job]:
