@@ -21,7 +21,7 @@ MOST_TEXT = 115_000  # characters of all recipes: Linux takes 131,072 as one arg
 MOST_MB = 2**20
 MOST_ASKED = 10_000  # characters of a study's settings, once for each arm: beside MOST_TEXT they find room
 RULES = ("all", "default", "train_network", "collect_table", "check_claims", "study")
-RULES += ("pool_proof_table", "pool_proof_figure", "claims_figure", "study_figure")
+RULES += ("pool_proof_table", "pool_proof_figure", "far", "far_table", "claims_figure", "study_figure")
 RULES += ("judge_column", "judge_columns", "draw_columns")
 
 
@@ -33,7 +33,8 @@ def problems(settings: "Settings") -> Iterator[str]:
 
 def _targets(settings: "Settings") -> Iterator[str]:
     if not settings.arms_of("all"):
-        yield "arms: all are of target pool_proof; give at least one of target all"
+        others = " or ".join(sorted(set(settings.arm_targets.values()) - {"columns"}, reverse=True))
+        yield f"arms: all are of target {others}; give at least one of target all"
 
 
 def _listed(settings: "Settings") -> Iterator[str]:

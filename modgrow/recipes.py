@@ -8,7 +8,7 @@ from modgrow.arm import FAMILIES, Arm
 from modgrow.errors import printable
 from modgrow.validation import refusal, shown, validated
 
-TARGETS = ("all", "pool_proof")
+TARGETS = ("all", "pool_proof", "far")
 OF_ARMS = ("seeds", "target")  # what an arm says beside its recipe
 BY_SIZE = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) */ *sqrt\(units\)")
 MOST_NETWORKS = 20_000  # planning takes about 1.5 ms a job, and a network has up to five jobs

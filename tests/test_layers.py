@@ -114,6 +114,8 @@ LIGHT = [
     "studies.silencing",
     "studies.mechanism",
     "figures.fig7",
+    "studies.cloning",
+    "verdict.cloning",
     "command",
     "plan.plan",
     "config",

@@ -43,7 +43,7 @@ PLANS = {
     "bare": lambda: planned(BARE),
     "flat": lambda: planned(FLAT),
 }
-TARGETS = ("all", "columns", "pool_proof")
+TARGETS = ("all", "columns", "pool_proof", "far")
 
 
 def makers(plan: Plan) -> dict[str, str]:

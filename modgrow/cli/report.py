@@ -12,7 +12,11 @@ from modgrow.errors import ModgrowError
 
 STATS = re.compile(r"^job +count\n-[- ]+\n(.*?)^total +(\d+)", re.MULTILINE | re.DOTALL)
 # Targets beside `all`, and what is there once they have been asked for.
-BESIDE = {"columns": "figures/columns.svg", "pool_proof": "figures/pool_proof.svg"}
+BESIDE = {
+    "columns": "figures/columns.svg",
+    "pool_proof": "figures/pool_proof.svg",
+    "far": "figures/far.svg",
+}
 
 
 def settings(configfile: str | None) -> config.Settings:
@@ -38,7 +42,7 @@ def missing(configfile: str | None) -> None:
 
 
 def report(configfile: str | None) -> Path:
-    """Write the report of a finished run, `columns` and `pool_proof` with it where they were asked for.
+    """Write the report of a finished run, with it those other targets that were asked for.
 
     Raises ModgrowError where a job is missing.
     """

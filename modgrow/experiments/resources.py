@@ -54,3 +54,21 @@ def _row(path: Path, folder: Path) -> dict:
     arm, seed = (parts[1], int(parts[2].removeprefix("seed_"))) if len(parts) == 3 else (None, None)
     measured = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[0]
     return {"rule": parts[0], "arm": arm, "seed": seed} | {new: measured[old] for old, new in COLUMNS.items()}
+
+
+def of_networks(jobs: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """A row per network of `curves`: of the `jobs` that `collect` gives the training ones; costs may lack."""
+    trained = jobs[jobs["rule"] == "train_network"].drop(columns=["rule", "n_epochs", "n_tasks_solved"])
+    ends = curves.groupby(["arm", "seed"])[["epoch", "n_tasks_solved"]].max().reset_index()
+    found = ends.rename(columns={"epoch": "n_epochs"}).merge(trained, how="left", on=["arm", "seed"])
+    kept = [
+        "arm",
+        "seed",
+        "n_epochs",
+        "n_tasks_solved",
+        "seconds",
+        "seconds_per_task",
+        "max_rss_mb",
+        "n_parts",
+    ]
+    return found[kept]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modgrow import study
 from modgrow.config import Settings
-from modgrow.plan.jobs import Job, Shown
+from modgrow.plan.jobs import Job, Shown, far_curves
 
 if TYPE_CHECKING:
     from modgrow.plan.plan import Plan
@@ -87,6 +87,16 @@ def _of_learning(plan: "Plan") -> list[Figure]:
             uses={"panels": [[title, arms] for title, arms in own.items()]},
         ),
         Figure("n200", FIGURES, "N = 200", [_table("learning_curves")], driven(plan)),
+        Figure(
+            "far",
+            FIGURES,
+            "Further: N = 500",
+            reads=[_table("far"), *far_curves(plan)],
+            arms=list(plan.far_seeds),
+            rule="far_figure",
+            caption="n200",
+            target="far",
+        ),
     ]
 
 

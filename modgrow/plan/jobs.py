@@ -65,6 +65,8 @@ def _of_curves(plan: "Plan") -> list[Job]:
     ]
     if plan.costed:
         found.append(Job("costs", [CURVES], ["tables/costs.parquet"], plan.costed))
+    if plan.far_seeds:
+        found.append(_far(plan))
     if plan.compared:
         arms = list(dict.fromkeys(itertools.chain(*plan.compared)))
         found.append(
@@ -108,6 +110,24 @@ def exact_networks(arms: list[Arm]) -> dict[str, dict]:
                 name = f"exact_{units}" if arm.grows else f"exact_flat_{units}"
                 found.setdefault(name, {"flat": not arm.grows, "units": units, **alike})
     return found
+
+
+def _far(plan: "Plan") -> Job:
+    """What the networks of target `far` cost, which are in no table of `all`."""
+    seeds = plan.far_seeds
+    return Job(
+        "far_table",
+        reads=far_curves(plan),
+        makes=["tables/far.parquet"],
+        uses={"seeds": places.spans(seeds), "planned": plan.planned("learning_curves", seeds)},
+        about=list(seeds),
+        waits=places.per_network("networks", "safetensors", seeds),
+    )
+
+
+def far_curves(plan: "Plan") -> list[str]:
+    """The learning curves of the networks of target `far`."""
+    return places.per_network("learning_curves", "parquet", plan.far_seeds)
 
 
 def _of_claims(plan: "Plan") -> list[Job]:

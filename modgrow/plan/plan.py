@@ -56,6 +56,11 @@ class Plan:
         return found
 
     @cached_property
+    def far_seeds(self) -> Seeds:
+        """Every network of target `far`."""
+        return self.seeds_of(self.settings.arms_of("far"))
+
+    @cached_property
     def collections(self) -> dict[str, dict[str, Seeds]]:
         """Folder of results -> table -> the networks whose tables are gathered in it."""
         own = {CURVES: self.seeds}
@@ -160,6 +165,7 @@ class Plan:
             ],
             "columns": ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in CLAIMS)],
             "pool_proof": ["tables/pool_proof.parquet"],
+            "far": ["tables/far.parquet"] if self.far_seeds else [],
         }
         drawn = [f"figures/{name}.{kind}" for name in self.drawn(target) for kind in ("svg", "png")]
         return kinds[target] + drawn
@@ -241,7 +247,7 @@ class Plan:
 
 def refuse_large(plan: Plan) -> None:
     """Raise SettingsError where a target would take more jobs than can be planned."""
-    kinds = {**plan.collections, "pool_proof": {CURVES: plan.proof_seeds}}
+    kinds = {**plan.collections, "pool_proof": {CURVES: plan.proof_seeds}, "far": {CURVES: plan.far_seeds}}
     for target, tables in kinds.items():
         jobs = sum(len(seeds) for own in tables.values() for seeds in own.values())
         if jobs > MOST_JOBS:
