@@ -12,7 +12,11 @@ from modgrow.errors import ModgrowError
 
 STATS = re.compile(r"^job +count\n-[- ]+\n(.*?)^total +(\d+)", re.MULTILINE | re.DOTALL)
 # Targets beside `all`, and what is there once they have been asked for.
-BESIDE = {"columns": "figures/columns.svg", "pool_proof": "figures/pool_proof.svg"}
+BESIDE = {
+    "columns": "figures/columns.svg",
+    "pool_proof": "figures/pool_proof.svg",
+    "controls": "figures/controls.svg",
+}
 
 
 def settings(configfile: str | None) -> config.Settings:
