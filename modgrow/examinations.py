@@ -82,7 +82,7 @@ class Timescales(Record):
 class Controls(Record):
     """Growth, freezing and heads of their own, taken one by one (`snakemake controls`)."""
 
-    units: list[Annotated[int, Field(ge=1, le=100)]] = Field(
+    units: list[Annotated[int, Field(ge=1, le=80)]] = Field(
         default_factory=lambda: [5, 10],
         min_length=1,
         max_length=10,

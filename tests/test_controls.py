@@ -1,15 +1,23 @@
 """Networks that take the growing chain apart: against the fast core, by causality, and by what may move."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
+from modgrow import config
+from modgrow.arm import Arm
 from modgrow.controls.curriculum import ControlCurriculum
 from modgrow.controls.kinds import FRESH, KINDS, head_units, recipe
 from modgrow.controls.network import ControlNetwork
+from modgrow.errors import SettingsError
+from modgrow.figures import controls as controls_figure
 from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.training import make_optimizer, update
 from modgrow.model.growth import grow
+from modgrow.plan import controls as plan_controls
 from modgrow.streams import stream
 from tests.conftest import small_arm
 
@@ -228,3 +236,62 @@ def test_training_ends_where_it_must():
     (only,) = broken
     assert only.diverged
     assert np.isnan(only.accuracy)
+
+
+def settings(**own):
+    """Settings of one arm, with `own` under `controls`."""
+    return config.check({"arms": {"modular_5": {"units": 5}}, "first_seed": 7, "controls": own})
+
+
+def test_every_kind_is_trained_in_every_size_at_every_rate():
+    asked = settings(units=[2, 3], n_max=4, seeds=3, epochs=9, learning_rates=[0.2, 0.05])
+    found = plan_controls.controls(asked)
+    assert len(found) == len(KINDS) * 2 * 2
+    control = found["flat_blocks_3.lr_0.05"]
+    assert (control.kind, control.units, control.recipe.units) == ("flat_blocks", 3, 9)  # N = 2, 3, 4
+    assert (control.recipe.learning_rate, control.recipe.n_max, control.recipe.epochs) == (0.05, 4, 9)
+    assert plan_controls.seeds_of(asked)["flat_blocks_3.lr_0.05"] == range(7, 10)
+
+
+def test_by_default_a_control_is_trained_as_the_arms_are_and_tested_as_often():
+    arm = plan_controls.controls(settings())["grown_frozen_5.lr_0.2"].recipe
+    assert arm == Arm(units=5, n_max=12, epochs=25, pool_batches="fresh")
+
+
+def test_the_identity_of_a_network_changes_with_what_makes_it_and_with_nothing_else():
+    one = plan_controls.identity_of(settings(), "flat_5.lr_0.05", 7)
+    more = settings(seeds=9, learning_rates=[0.05, 0.4], units=[5])
+    assert plan_controls.identity_of(more, "flat_5.lr_0.05", 7) == one
+    longer = settings(epochs=26)
+    assert plan_controls.identity_of(longer, "flat_5.lr_0.05", 7) != one
+    births = json.loads(plan_controls.identity_of(settings(), "static_chain_5.lr_0.2", 7))["files"]
+    assert births == ["modgrow/births/random.py", "modgrow/tasks/parity.py"]
+
+
+@pytest.mark.parametrize(
+    "own", [{"units": [5, 5]}, {"learning_rates": [0.1, 0.1]}, {"n_max": 2}, {"units": []}]
+)
+def test_settings_of_controls_that_cannot_be_are_refused(own):
+    with pytest.raises(SettingsError, match=f"controls.*{next(iter(own))}"):
+        settings(**own)
+
+
+def test_memory_asked_for_grows_with_the_sequences_and_the_units():
+    found = plan_controls.controls(settings(units=[4, 80], n_max=50))  # the largest that may be asked
+    small, large = (plan_controls.memory_mb(found[f"flat_{units}.lr_0.2"]) for units in (4, 80))
+    assert small < 3000
+    assert large - 1200 == pytest.approx(20 * (small - 1200), rel=0.01)
+
+
+def test_the_figure_shows_the_mean_of_networks_which_keep_what_they_solved():
+    rows = [
+        ("flat", 5, 0.2, seed, epoch, 3, n)
+        for seed, ns in enumerate([[2, 3], [1]])
+        for epoch, n in enumerate(ns, 1)
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "units", "learning_rate", "seed", "epoch", "n", "n_solved"])
+    figure = controls_figure.draw(table)
+    (panel,) = figure.axes
+    means = [line for line in panel.lines if line.get_linewidth() == 1.6]
+    drawn = [line.get_ydata().tolist() for line in means if not np.isnan(line.get_ydata()).all()]
+    assert drawn[-1] == [1, 1.5, 2]

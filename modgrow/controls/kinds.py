@@ -39,15 +39,12 @@ def recipe(kind: Kind, units: int, n_max: int, epochs: int, learning_rate: float
 
     All else is as the arms have it; `changes` override that. Every batch is of new bits.
     """
-    shared = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
-    module = Arm(units=units, **{**shared, **changes})
-    if kind.chained:
-        return (
-            module
-            if kind.copied
-            else module.model_copy(update={"growth": module.growth.model_copy(update=FRESH)})
-        )
-    return Arm(architecture="flat", units=units * module.heads(n_max), **{**shared, **changes})
+    common = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
+    common |= changes
+    module = Arm(units=units, **common)
+    if not kind.chained:
+        return Arm(architecture="flat", units=units * module.heads(n_max), **common)
+    return module if kind.copied else Arm(units=units, growth=FRESH, **common)
 
 
 def head_units(kind: Kind, arm: Arm) -> int:
