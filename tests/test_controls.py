@@ -18,8 +18,10 @@ from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.training import make_optimizer, update
 from modgrow.model.growth import grow
 from modgrow.plan import controls as plan_controls
+from modgrow.schemas.controls import SCHEMA
 from modgrow.streams import stream
 from tests.conftest import small_arm
+from tests.test_docs import glossary
 
 SMALL = {"updates_per_epoch": 30, "batch_size": 32, "test_batches": 3, "dtype": "float64"}
 
@@ -236,6 +238,10 @@ def test_training_ends_where_it_must():
     (only,) = broken
     assert only.diverged
     assert np.isnan(only.accuracy)
+
+
+def test_the_glossary_names_every_column():
+    assert sorted(glossary()["controls"]) == sorted(SCHEMA.columns.names)
 
 
 def settings(**own):
