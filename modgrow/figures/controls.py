@@ -56,6 +56,7 @@ def _words(figure: Figure, axes, table: pd.DataFrame) -> None:
         panel.set(ylim=(0, top + 1), xlim=(0, int(table["epoch"].max())))
         panel.axhline(top, linewidth=0.6, color="0.7", zorder=0)
         style.whole_numbers(panel)
+        panel.yaxis.get_major_locator().set_params(integer=True)
     for panel in axes[-1]:
         panel.set_xlabel("epoch")
     for panel in axes[:, 0]:
@@ -71,5 +72,5 @@ def _counted(table: pd.DataFrame) -> str:
     """How many networks are behind a mean."""
     counts = table.groupby(["kind", "units", "learning_rate"])["seed"].nunique()
     least, most = counts.min(), counts.max()
-    said = f"{most}" if least == most else f"{least} to {most}"
-    return f"thick: mean of {said} networks; thin: each"
+    said = style.counted(most, "network")
+    return f"thick: mean of {said if least == most else f'{least} to {said}'}; thin: each"
