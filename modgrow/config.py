@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from modgrow import columns, recipes
 from modgrow.arm import FAMILIES, Arm
 from modgrow.consistency import MOST_ARMS, problems
-from modgrow.examinations import AskedStudy, Generalisation, Perturbation, Timescales
+from modgrow.examinations import AskedStudy, Controls, Generalisation, Perturbation, Timescales
 from modgrow.forecast import needs
 from modgrow.places import results_folder
 from modgrow.recipes import MOST_NETWORKS
@@ -90,6 +90,7 @@ class Settings(Record):
         max_length=50,
         description="target `columns`: the comparison under other readings, by name",
     )
+    controls: Controls = Field(default_factory=Controls, description="target `controls`")
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     studies: dict[StudyName, AskedStudy] = Field(
         default_factory=dict,

@@ -79,6 +79,36 @@ class Timescales(Record):
         return self
 
 
+class Controls(Record):
+    """Growth, freezing and heads of their own, taken one by one (`snakemake controls`)."""
+
+    units: list[Annotated[int, Field(ge=1, le=80)]] = Field(
+        default_factory=lambda: [5, 10],
+        min_length=1,
+        max_length=10,
+        description="units per module; flat networks have as many in all as the whole chain",
+    )
+    n_max: int = Field(12, ge=3, le=50, description="the largest N, and with it the length of the chain")
+    seeds: int = Field(5, ge=1, le=100, description="networks of each kind, size and learning rate")
+    epochs: int = Field(25, ge=1, le=1000, description="epochs of each network, at most")
+    learning_rates: list[Annotated[float, Field(gt=0.0, le=100.0)]] = Field(
+        default_factory=lambda: [0.2, 0.05],
+        min_length=1,
+        max_length=10,
+        description="each kind is trained at each: those of modular and of flat arms",
+    )
+    updates_per_epoch: Count = Field(500, description="updates per epoch")
+    test_batches: Count = Field(50, description="held-out batches of each test")
+
+    @model_validator(mode="after")
+    def _once(self):
+        for key in ("units", "learning_rates"):
+            named = [f"{value:g}" for value in getattr(self, key)]
+            if len(set(named)) < len(named):
+                raise ValueError(f"{key} is {getattr(self, key)}; name each once")
+        return self
+
+
 class AskedStudy(Record):
     """An experiment of one's own, a file of `studies/`: whom it asks, and what."""
 

@@ -21,6 +21,7 @@ jaxtyping.install_import_hook(
         "modgrow.model.growth",
         "modgrow.model.heads",
         "modgrow.learning",
+        "modgrow.controls",
         "modgrow.experiments.drive",  # not autocorrelation: numba does not compile a wrapped function
         "modgrow.experiments.perturbation",
         "modgrow.experiments.conservation",

@@ -53,6 +53,7 @@ LAYERS = [
     ("modgrow/model/",),
     ("modgrow/store/networks.py", "modgrow/store/states.py"),
     ("modgrow/learning/",),
+    ("modgrow/controls/",),
     ("modgrow/experiments/",),
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
@@ -137,6 +138,8 @@ LIGHT = [
     "verdict.all_claims",
     "verdict.paper",
     "verdict.pool_proof",
+    "controls.kinds",
+    "figures.controls",
     "figures.pool_proof",
 ]
 

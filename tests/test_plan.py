@@ -43,7 +43,7 @@ PLANS = {
     "bare": lambda: planned(BARE),
     "flat": lambda: planned(FLAT),
 }
-TARGETS = ("all", "columns", "pool_proof", "far")
+TARGETS = ("all", "columns", "pool_proof", "far", "controls")
 
 
 def makers(plan: Plan) -> dict[str, str]:
@@ -65,7 +65,7 @@ def test_every_file_that_a_target_or_a_job_wants_has_a_job_that_makes_it(name):
     made = makers(plan)
     wanted = {file for target in TARGETS for file in plan.makes(target)}
     wanted |= {file for job in plan.jobs for file in (*job.reads, *job.waits)}
-    of_networks = re.compile(r"(networks|learning_curves)/[\w.\-]+/seed_\d+\.\w+")
+    of_networks = re.compile(r"(networks|learning_curves|controls)/[\w.\-]+/seed_\d+\.\w+")
     assert {file for file in wanted if not of_networks.fullmatch(file)} <= set(made)
 
 
@@ -82,7 +82,7 @@ def test_names_of_jobs_are_names_of_scripts_each_once(name):
 
 def test_every_script_has_its_rule(papers):
     rules = {job.script or job.name for job in papers.jobs} | {experiment.name for experiment in EXPERIMENTS}
-    rules |= {"train_network", "collect_table", "perturbation_summary"}
+    rules |= {"train_network", "train_control", "collect_table", "perturbation_summary"}
     rules |= {"study", "study_figure"}  # of every study that settings name
     assert rules == {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
 

@@ -361,7 +361,7 @@ def started(said):
 
 def test_every_rule_runs_the_script_of_its_name(tmp_path):
     """Rules are made in loops: one whose command held the loop's variable would run the last script."""
-    targets = ("all", "columns", "pool_proof", "far")
+    targets = ("all", "columns", "pool_proof", "far", "controls")
     folder = checkout(tmp_path / "new")
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
     pairs = {(re.sub("^(judge_column)_.*", r"\1", rule), name) for rule, name in started(run.stdout)}

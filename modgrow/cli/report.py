@@ -16,6 +16,7 @@ BESIDE = {
     "columns": "figures/columns.svg",
     "pool_proof": "figures/pool_proof.svg",
     "far": "figures/far.svg",
+    "controls": "figures/controls.svg",
 }
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from modgrow import places
 from modgrow.config import Settings
 from modgrow.errors import SettingsError, printable
-from modgrow.plan import identity
+from modgrow.plan import controls, identity
 from modgrow.plan.experiments import Experiment, experiments
 from modgrow.plan.figures import Figure, figures, panels
 from modgrow.plan.jobs import Job, column_folder, jobs
@@ -127,7 +127,7 @@ class Plan:
     @cached_property
     def jobs(self) -> list[Job]:
         """The jobs that make tables, texts and figures from tables, of all targets."""
-        return jobs(self)
+        return [*jobs(self), *controls.control_jobs(self.settings)]
 
     @cached_property
     def costed(self) -> list[str]:
@@ -166,6 +166,7 @@ class Plan:
             "columns": ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in CLAIMS)],
             "pool_proof": ["tables/pool_proof.parquet"],
             "far": ["tables/far.parquet"] if self.far_seeds else [],
+            "controls": controls.MAKES,
         }
         drawn = [f"figures/{name}.{kind}" for name in self.drawn(target) for kind in ("svg", "png")]
         return kinds[target] + drawn
@@ -248,6 +249,7 @@ class Plan:
 def refuse_large(plan: Plan) -> None:
     """Raise SettingsError where a target would take more jobs than can be planned."""
     kinds = {**plan.collections, "pool_proof": {CURVES: plan.proof_seeds}, "far": {CURVES: plan.far_seeds}}
+    kinds["controls"] = {"controls": controls.seeds_of(plan.settings)}
     for target, tables in kinds.items():
         jobs = sum(len(seeds) for own in tables.values() for seeds in own.values())
         if jobs > MOST_JOBS:

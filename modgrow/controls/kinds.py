@@ -1,0 +1,53 @@
+"""Networks that take apart what the growing chain has at once: growth by copying, freezing, heads of its own.
+
+Two kinds beside each other here differ in one thing. A module above the newest head is read by no head and
+by no module below it (W^FF leads upwards), so that no gradient reaches it: a chain that stands from the start
+is one that grows by fresh modules. What growth adds is the copy, and `static_chain` is the one without.
+"""
+
+from typing import NamedTuple
+
+from modgrow.arm import Arm
+from modgrow.policy import PATHWAYS
+
+FRESH = dict.fromkeys(PATHWAYS, "random train")  # births of modules that stand from the start
+
+
+class Kind(NamedTuple):
+    """What a network is made of, and how it is trained."""
+
+    words: str
+    chained: bool = True  # W^R within modules and W^FF to the next; else W^R among all units
+    copied: bool = False  # whether a module is born as a copy of the one below; else drawn afresh
+    frozen: bool = False  # whether modules, with their heads, stop training when the next one comes
+    own_heads: bool = True  # whether a head reads a block of its own; else all units
+    at_once: bool = False  # whether all N are trained from the first update on; else one after another
+
+
+KINDS = {
+    "grown_frozen": Kind("grown by copies, older modules frozen", copied=True, frozen=True),
+    "grown_unfrozen": Kind("grown by copies, all modules train", copied=True),
+    "static_chain": Kind("chain there from the start, all modules train"),
+    "static_at_once": Kind("the same, all N at once", at_once=True),
+    "flat_blocks": Kind("flat, heads read blocks of their own", chained=False),
+    "flat": Kind("flat, heads read all units", chained=False, own_heads=False),
+}
+
+
+def recipe(kind: Kind, units: int, n_max: int, epochs: int, learning_rate: float, **changes) -> Arm:
+    """The recipe of the units and their training: of a module, or of a flat network of as many units.
+
+    All else is as the arms have it; `changes` override that. Every batch is of new bits.
+    """
+    common = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
+    common |= changes
+    module = Arm(units=units, **common)
+    if not kind.chained:
+        return Arm(architecture="flat", units=units * module.heads(n_max), **common)
+    return module if kind.copied else Arm(units=units, growth=FRESH, **common)
+
+
+def head_units(kind: Kind, arm: Arm) -> int:
+    """How many units a head reads."""
+    blocks = arm.heads(arm.n_max) if kind.own_heads and not kind.chained else 1
+    return arm.units // blocks
