@@ -7,7 +7,7 @@ import torch
 from modgrow import task
 from modgrow.arm import Arm, Growth
 from modgrow.errors import ModgrowError
-from modgrow.experiments.probes import lesions, light_cone, messages, recording
+from modgrow.experiments.probes import error_wave, lesions, light_cone, messages, recording
 from modgrow.experiments.probes.recording import changed, record
 from modgrow.figures import fig7, style
 from modgrow.model import exact
@@ -246,6 +246,18 @@ def test_an_error_is_handed_up_to_the_end_of_the_chain(found):
     made = asked(with_or(3))["error_wave"]
     assert (made["returns"].drop([2, 3, 4]) == 1.0).all()
     assert made["chance"].drop([2, 3]).to_numpy() == pytest.approx(0.25, **CHANCE)
+
+
+def test_answers_that_a_planted_error_turns_are_counted_where_they_are(chain, monkeypatch):
+    """Planted: everything turned but the last module's answers."""
+    run = record(chain, "run", **SAMPLES)
+    turned = torch.ones_like(error_wave._turned(run))
+    turned[-1] = False
+    monkeypatch.setattr(error_wave, "_turned", lambda run: turned)
+    wave = {(f.measure, f.n): f.value for f in error_wave.findings(run)}
+    assert wave["planted_next", 4] == 1.0
+    assert wave["planted_end", 4] == wave["planted_next", N - 1] == 0.0
+    assert wave["planted_beside", 4] == pytest.approx((N - 5) / (N - 4))
 
 
 def test_an_error_that_is_not_handed_up_does_not_return(chain):

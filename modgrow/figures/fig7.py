@@ -18,7 +18,7 @@ CUT = {"lesion_recurrent": "recurrent", "lesion_leak": "tau"}  # what a lesion c
 CLOSED = {"marker": "o", "markersize": 4.2}
 OPEN = {"marker": "o", "markersize": 4.2, "markerfacecolor": "white"}
 COLUMNS = (  # title, what a full mark and what an open one stands for: words, probe, measure
-    ("swap", ("bit and message", "swap", "agreement"), ("own bits", "swap", "own")),
+    ("swap", ("bit and message", "swap", "agreement"), ("other bits", "swap", "upstream")),
     (
         "$W^R$ cut",
         ("in one module", "lesion_recurrent", "itself"),
@@ -108,9 +108,17 @@ def _by_n(own: pd.DataFrame, probe: str, measure: str) -> pd.DataFrame:
 
 def _swap(panel: Axes, own: dict, kinds: dict) -> None:
     _lines(panel, own, kinds, "swap", "own", linestyle=":")
+    _lines(panel, own, kinds, "swap", "upstream", linestyle=(0, (3, 1)))
     _lines(panel, own, kinds, "swap", "agreement")
     panel.set(ylabel="agreement after a swap", ylim=(0.4, 1.03))
-    _marks(panel, {"newest bit and message": "-", "right answer to its own bits": ":"})
+    _marks(
+        panel,
+        {
+            "newest bit and message": "-",
+            "right answer to the other bits": (0, (3, 1)),
+            "to its own bits": ":",
+        },
+    )
 
 
 def _cut(panel: Axes, own: dict, kinds: dict) -> None:

@@ -11,7 +11,7 @@ yes, else the other.
 Without the delay of W^FF a module reads what the one below has become at the same step, and that stands for
 the newest bits. What it needs is still the message of one step before: no other message makes the answer out
 of the newest bit. So rules and targets are the same, and who holds the message for that step is W^FF's delay
-or, without it, a module itself.
+or, without it, a module itself. The newest bit can then come from below too, beside the message (`swap`).
 """
 
 from collections.abc import Callable
