@@ -111,6 +111,7 @@ LIGHT = [
     "study",
     "studies.densities",
     "studies.cloning",
+    "studies.sticking",
     "verdict.cloning",
     "command",
     "plan.plan",
