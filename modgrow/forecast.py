@@ -25,7 +25,8 @@ def memory_mb(arm: Arm) -> int:
     item = arm.item_bytes
     one_pass = (2 * length + 1) * max(arm.units, 5) * max(arm.batch_size, 256) * item
     snapshots = 0 if arm.grows else arm.units**2 * item * arm.n_limit
-    return BASE_MB + (int(1.1 * arm.pool_bytes) + 3 * one_pass + 3 * snapshots) // 2**20
+    answered = 0 if arm.pool_batches == "fresh" else 8 * length * arm.test_batches * arm.n_limit
+    return BASE_MB + (int(1.1 * arm.pool_bytes) + 3 * one_pass + 3 * snapshots + 2 * answered) // 2**20
 
 
 def generalisation_mb(arm: Arm, asked: "Generalisation") -> int:

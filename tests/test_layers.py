@@ -116,6 +116,7 @@ LIGHT = [
     "studies.mechanism",
     "figures.fig7",
     "studies.cloning",
+    "studies.sticking",
     "verdict.cloning",
     "command",
     "plan.plan",
