@@ -203,7 +203,7 @@ def test_the_file_of_a_study_stands_in_its_own_identities_and_in_no_others(plan)
 def test_a_plan_without_studies_loads_none():
     code = (
         "import sys; from modgrow import config; from modgrow.plan.plan import Plan\n"
-        "plan = Plan(config.load('config.yaml')); plan.jobs\n"
+        "plan = Plan(config.load('config/demo.yaml')); plan.jobs\n"
         "sys.exit(any(name.startswith(('modgrow.studies.', 'matplotlib')) for name in sys.modules))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

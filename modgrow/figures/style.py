@@ -176,7 +176,7 @@ def has_data(axes: Axes) -> bool:
 
 def counted(count: int, noun: str) -> str:
     """`1 head`, `2 heads`."""
-    return f"{count} {noun}" + "s" * (count != 1)
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def legend_beside(axes: Axes, title: str) -> None:
