@@ -201,7 +201,7 @@ def test_a_module_without_settings_has_the_projects_whatever_the_importer_is_giv
     project, tmp_path, snakefile
 ):
     said = made(imported(tmp_path, project, snakefile=snakefile), "-n", "--config", "alien=1")
-    assert re.search(r"train_network +721\n", said)
+    assert re.search(r"train_network +1031\n", said)
 
 
 @workflow
@@ -435,7 +435,7 @@ def make(folder, *words):
 def test_make_report_and_publish_train_nothing(housed, words):
     ended = make(housed, *words)
     assert ended.returncode != 0
-    networks = 1 if "CONFIG=tiny.yaml" in words else 721
+    networks = 1 if "CONFIG=tiny.yaml" in words else 1031
     given = " --configfile tiny.yaml" if networks == 1 else ""
     said = rf"error: {networks} networks and \d+ other jobs are missing or out of date; "
     assert re.search(said + f"`snakemake all --cores all{given}` makes them", ended.stdout), ended.stdout

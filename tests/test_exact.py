@@ -149,7 +149,7 @@ def growth(shared, draw):
 
 
 def test_noise_of_each_module_adds_up_along_the_chain_and_noise_that_all_share_need_not():
-    """One map again and again draws errors in or does not: of 24 draws each, 13 settled with 2 units and 10 with 10."""
+    """One map again and again draws errors in or does not: 13 of 24 draws settled at 2 units."""
     assert min(growth(False, draw) for draw in range(4)) > 1.4
     assert min(growth(True, draw) for draw in range(4)) < 1.05
 

@@ -37,6 +37,11 @@ def _freezing(*pathways: str) -> Growth:
     return Growth(**dict.fromkeys(pathways, "copy freeze"))
 
 
+def _lacking(*pathways: str) -> Growth:
+    """Modules from the second on that lack these pathways (tau: 1, no leak), and copy and train all others."""
+    return Growth(**dict.fromkeys(pathways, "zero freeze"))
+
+
 def _noisy() -> Growth:
     """A new module that copies all with noise on it and trains all."""
     return Growth(**dict.fromkeys(("input", "recurrent", "feedforward", "bias", "tau"), "noisy_copy train"))
@@ -90,7 +95,28 @@ ARMS = {
             tau="initial train",
         ),
     ),
+    "no_recurrent_10": Arm(units=10, growth=_lacking("recurrent")),
+    "no_leak_10": Arm(units=10, growth=_lacking("tau")),
+    "no_recurrent_no_leak_10": Arm(units=10, growth=_lacking("recurrent", "tau")),
+    "no_delay_10": Arm(units=10, feedforward_delay=0),
+    "no_delay_no_recurrent_10": Arm(units=10, feedforward_delay=0, growth=_lacking("recurrent")),
+    "no_delay_no_leak_10": Arm(units=10, feedforward_delay=0, growth=_lacking("tau")),
+    "no_delay_no_recurrent_no_leak_10": Arm(
+        units=10, feedforward_delay=0, growth=_lacking("recurrent", "tau")
+    ),
+    "no_recurrent_5": Arm(units=5, growth=_lacking("recurrent")),
+    "no_delay_5": Arm(units=5, feedforward_delay=0),
+    "no_delay_no_recurrent_5": Arm(units=5, feedforward_delay=0, growth=_lacking("recurrent")),
+    "input_once_10": Arm(units=10, growth=_lacking("input")),
+    "modular_2": Arm(units=2),
+    "modular_3": Arm(units=3),
+    "modular_7": Arm(units=7),
+    "match_5": Arm(units=5, task="match"),
+    "match_10": Arm(units=10, task="match"),
+    "match_flat_20": Arm(architecture="flat", units=20, task="match"),
+    "match_flat_54": Arm(architecture="flat", units=54, task="match"),
     "n200": Arm(units=10, epochs=None, n_max=200),
+    "far": Arm(units=10, epochs=None, n_max=500),
     "fresh_5": Arm(units=5, pool_batches="fresh"),
     "fresh_10": Arm(units=10, pool_batches="fresh"),
 }
