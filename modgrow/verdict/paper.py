@@ -38,7 +38,7 @@ def _freezing(*pathways: str) -> Growth:
 
 
 def _lacking(*pathways: str) -> Growth:
-    """Modules from the second on that lack these pathways (tau: 1, no leak), and copy and train all others."""
+    """Modules from the second on lack these pathways (tau is 1: no leak), copy and train all others."""
     return Growth(**dict.fromkeys(pathways, "zero freeze"))
 
 
