@@ -14,6 +14,7 @@ import psutil
 import pytest
 import yaml
 
+from modgrow import config
 from modgrow.schemas.claims import SCHEMA as CLAIMS
 from modgrow.store import tables
 from tests.jobs import all_jobs, ends
@@ -366,5 +367,6 @@ def test_every_rule_runs_the_script_of_its_name(tmp_path):
     run = snakemake(folder, *targets, "-n", "-p", "--forceall", "--cores", "1", config=None)
     pairs = {(re.sub("^(judge_column)_.*", r"\1", rule), name) for rule, name in started(run.stdout)}
     scripts = {path.stem for path in (folder / "workflow/scripts").glob("*.py")}
-    of_studies = {"study", "study_figure"}  # whose rules have the studies' names; these settings ask none
-    assert pairs == {(script, script) for script in scripts - of_studies}
+    studies = config.load(folder / "config.yaml").studies
+    asked = {(name, "study") for name in studies} | {(f"{name}_figure", "study_figure") for name in studies}
+    assert pairs == asked | {(script, script) for script in scripts - {"study", "study_figure"}}
