@@ -145,6 +145,8 @@ def test_of_match_that_bit_is_the_sample_and_not_the_answer():
     assert found["bottleneck_answer", "one"].to_numpy() == pytest.approx(0.5, **CHANCE)
     assert (found["prediction", "q"] == 0.0).all()
     assert found["lesion_recurrent", "itself"].drop(2).eq(1.0).all()
+    assert found["sanity_lesion_input", "itself"].to_numpy() == pytest.approx(0.5, **CHANCE)
+    assert (found["lesion_input", "end"].drop([2, N]) == 1.0).all()  # it passes the sample on
     assert found["gain", "along_message_mean"].to_numpy() == pytest.approx(0.875, **CHANCE)
 
 
@@ -170,7 +172,7 @@ def test_lesions_of_w_r_are_harmless_above_the_first_module_and_deadly_in_it(fou
     assert (lesion["from"] == 1.0).all()
 
 
-@pytest.mark.parametrize("probe", ["sanity_lesion_feedforward", "sanity_lesion_input"])
+@pytest.mark.parametrize("probe", ["sanity_lesion_feedforward", "sanity_lesion_input", "lesion_input"])
 def test_without_bit_or_message_nothing_can_be_known(found, probe):
     assert found[probe].to_numpy() == pytest.approx(0.5, **CHANCE)
 
@@ -411,11 +413,19 @@ def test_a_figure_of_no_rows_says_so():
     assert "no network solved any N" in [text.get_text() for text in figure.axes[0].texts]
 
 
+def test_a_network_stands_for_its_mean_or_if_all_are_cut_for_those_cut_from_six_on():
+    rows = pd.DataFrame({"seed": 0, "probe": "lesion_leak", "n": [5, 6, 7], "value": [0.1, 0.6, 0.8]})
+    assert fig7._per_network(rows.assign(measure="itself"), "lesion_leak", "itself").tolist() == [0.7]
+    assert fig7._per_network(rows.assign(measure="from"), "lesion_leak", "from").tolist() == [0.6]
+
+
 def test_predictions_in_the_figure_begin_at_the_first_n_that_is_claimed():
     """A head that is wrong at N = 4 alone counts in the table, and not in the figure."""
-    table = asked(with_or(5), sequences=8)["prediction"].rename("value").reset_index()
+    table = asked(with_or(4, 5), sequences=8)["prediction"].rename("value").reset_index()
     predicted, measured = fig7._ends(table.assign(probe="prediction"))
     q = table.set_index(["measure", "n"])["value"]["q"]
-    assert predicted == pytest.approx(0.5 - 0.5 * (1.0 - 2.0 * q[7]))
-    assert measured == pytest.approx(predicted, abs=0.05)
+    right = table.set_index(["measure", "n"])["value"]["accuracy"]
+    assert q[6] == pytest.approx(0.25, abs=0.05)
+    assert predicted == pytest.approx(0.5 - (right[6] - 0.5) * (1.0 - 2.0 * q[7]))
+    assert measured == pytest.approx(1.0 - right[N])
     assert fig7._ends(table[table["n"] < 6].assign(probe="prediction")) is None

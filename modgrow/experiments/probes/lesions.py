@@ -14,38 +14,39 @@ PARTS = ("recurrent", "leak", "feedforward", "input")
 FROM_ONE_ON = ("recurrent", "leak")  # also cut in all modules from one on
 
 
-def probe_of(part: str, delay: int) -> str:
+def probe_of(part: str, delay: int, measure: str) -> str:
     """The probe's name: `sanity` where it must come to chance by causality, whatever was learnt.
 
-    Without W^FF the old bits cannot be known. Nor can the newest one without W^I, unless W^FF reads a module
-    that knows it already, which it does without delay.
+    Without W^FF the old bits cannot be known, there or above. Nor can the module itself know the newest bit
+    without W^I, unless W^FF reads a module that knows it already, as it does without delay; those above can
+    do without that module's W^I, if they need only what it passes on.
     """
-    causal = part == "feedforward" or (part == "input" and delay > 0)
+    causal = part == "feedforward" or (part == "input" and measure == "itself" and delay > 0)
     return f"sanity_lesion_{part}" if causal else f"lesion_{part}"
 
 
 def findings(run: Recording, other: Recording) -> Iterator[Finding]:
     """What is lost without a pathway, or without the leak (tau = 1); means are taken from another run."""
     for part in PARTS:
-        probe = probe_of(part, run.network.arm.feedforward_delay)
         cut = [_without(other, place, part) for place in range(run.end + 1)]
         for place in range(run.end + 1):
             if cut[place] is not None:
-                yield from _of_one(probe, run, place, cut[place])
+                yield from _of_one(part, run, place, cut[place])
         if part in FROM_ONE_ON:
-            yield from _of_all_from(probe, run, cut)
+            yield from _of_all_from(f"lesion_{part}", run, cut)
 
 
-def _of_one(probe: str, run: Recording, place: int, cut: LeakyModule) -> Iterator[Finding]:
+def _of_one(part: str, run: Recording, place: int, cut: LeakyModule) -> Iterator[Finding]:
     """Accuracy at the module that is cut (`itself`), at the `end` of the chain, and the `least_above`."""
     states = run.drive(cut, run.states[place - 1] if place else None)
     left = [run.accuracy(place, states)]
     left += [run.accuracy(above, found) for above, found in run.upward(place, states)]
-    yield Finding(probe, "itself", run.n(place), left[0], 0)
-    yield Finding(probe, "end", run.n(place), left[-1], len(left) - 1)
+    read_at = {"itself": 0, "end": len(left) - 1}
     if len(left) > 1:
-        least = min(range(1, len(left)), key=left.__getitem__)
-        yield Finding(probe, "least_above", run.n(place), left[least], least)
+        read_at["least_above"] = min(range(1, len(left)), key=left.__getitem__)
+    for measure, distance in read_at.items():
+        probe = probe_of(part, run.network.arm.feedforward_delay, measure)
+        yield Finding(probe, measure, run.n(place), left[distance], distance)
 
 
 def _of_all_from(probe: str, run: Recording, cut: list[LeakyModule]) -> Iterator[Finding]:
