@@ -215,7 +215,11 @@ WRONG = [
         {},
         r"arms\.f: pool_batches is 7; a flat arm has no frozen activity",
     ),
-    ({"a": {"units": 5, "target": "al"}}, {}, r"arms\.a\.target: is 'al'; must be one of all, pool_proof, far"),
+    (
+        {"a": {"units": 5, "target": "al"}},
+        {},
+        r"arms\.a\.target: is 'al'; must be one of all, pool_proof, far",
+    ),
     ({"a b; rm": {"units": 5}}, {}, r"a b; rm"),
     ({"a": 5}, {}, r"arms\.a: is 5; must be a mapping"),
     ({"a": {"units": 5}}, {"sedes": 3}, r"sedes: unknown key; did you mean seeds\?"),
