@@ -27,8 +27,8 @@ what it overrides and, beside the keys of `defaults`, may say `seeds` (how many 
 `pool_proof` or `far`). A value of `defaults`, of a column's `change` or of `seeds` may be one for each
 family: `{{modular: 0.2, flat: 0.05}}`. A key that does not exist, a value that cannot be, or settings that
 could not run to the end stop the run before any job starts. Another file is used with
-`snakemake --configfile FILE`; `config/demo.yaml` is a small one. `python -m modgrow settings FILE` says in one
-line what is wrong in a file.
+`snakemake --configfile FILE`; `config/demo.yaml` is a small one. `python -m modgrow settings FILE` says
+in one line what is wrong in a file.
 
 Births and tasks are files of `modgrow/births` and `modgrow/tasks`: one more file there is one more word.
 
