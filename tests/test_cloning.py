@@ -192,6 +192,9 @@ def test_the_figure_draws_odd_and_even_clones_apart_and_open_dots_for_those_that
     assert len(lines) == 2 * 2 * 2  # clones, networks, odd and even
     for line in lines:
         assert set(np.diff(line.get_xdata())) == {2}
+    least, most = below.get_xlim()
+    assert least < 4
+    assert most > 40
     dots = sorted(line.get_xdata()[0] for line in below.lines if line.get_marker() == "o")
     assert dots == [40, 40, 40, 40]
     assert not [line for line in empty.lines if len(line.get_xdata()) > 2]

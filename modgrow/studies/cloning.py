@@ -11,7 +11,7 @@ from modgrow.study import Study
 from modgrow.verdict.cloning import reaches
 
 HEADLINE = 200  # the N that one network is driven to
-WIDE, HIGH = 2.0, 3.6  # inches of an arm's two panels
+WIDE, HIGH = 2.2, 3.6  # inches of an arm's two panels
 LAST = "last"
 DOT = {"linestyle": "", "marker": "o", "markersize": 2.6}
 
@@ -37,11 +37,14 @@ def draw(table, arms, n_max):
     for (above, below), (name, arm) in zip(panels.T, arms.items(), strict=True):
         own = table[table["arm"] == name]
         above.set(title=style.label(name, arm, own["seed"].nunique()))
-        below.set(xlabel="$N$", xlim=(None, 1.3 * n_max), ylim=(len(names) - 0.5, -0.5))
+        below.set(xlabel="$N$", ylim=(len(names) - 0.5, -0.5))
         _lines(above, own, palette)
         _dots(below, reached[reached["arm"] == name], palette)
     panels[0, 0].set(ylabel="accuracy", ylim=(-0.03, 1.03))
-    panels[1, 0].set(ylabel="cloned module", yticks=range(len(names)), yticklabels=names)
+    least = table["n"].min() if len(table) else 1
+    panels[1, 0].set(
+        xlim=(0.8 * least, 1.3 * n_max), ylabel="cloned module", yticks=range(len(names)), yticklabels=names
+    )
     style.legend_beside(panels[0, -1], "cloned module")
     _explain(panels[1, -1])
     return figure
