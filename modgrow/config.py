@@ -85,7 +85,10 @@ class Settings(Record):
         max_length=50,
         description="target `columns`: the comparison under other readings, by name",
     )
-    controls: Controls = Field(default_factory=Controls, description="target `controls`")
+    controls: Controls = Field(
+        default_factory=Controls,
+        description="target `controls`: growth, freezing and heads of their own, taken one by one",
+    )
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     studies: dict[StudyName, AskedStudy] = Field(
         default_factory=dict,
