@@ -71,6 +71,7 @@ def _words(figure: Figure, axes, table: pd.DataFrame) -> None:
 def _counted(table: pd.DataFrame) -> str:
     """How many networks are behind a mean."""
     counts = table.groupby(["kind", "units", "learning_rate"])["seed"].nunique()
-    least, most = counts.min(), counts.max()
+    least = int(counts.min())
+    most = int(counts.max())
     said = style.counted(most, "network")
     return f"thick: mean of {said if least == most else f'{least} to {said}'}; thin: each"
