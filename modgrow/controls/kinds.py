@@ -25,7 +25,7 @@ KINDS = {
     "grown_frozen": Kind("grown by copies, older modules frozen", copied=True, frozen=True),
     "grown_unfrozen": Kind("grown by copies, all modules train", copied=True),
     "static_chain": Kind("chain there from the start, all modules train"),
-    "static_at_once": Kind("the same, all N at once", at_once=True),
+    "static_at_once": Kind("chain there from the start, all N at once", at_once=True),
     "flat_blocks": Kind("flat, heads read blocks of their own", chained=False),
     "flat": Kind("flat, heads read all units", chained=False, own_heads=False),
 }
