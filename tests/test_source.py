@@ -171,7 +171,7 @@ def test_no_job_reads_what_settings_declare():
     `verdict/paper.py` does read them, for jobs whose identity has its fingerprint.
     """
     records = {cls.__name__ for cls in Record.__subclasses__()}
-    computing = ("model", "learning", "experiments", "tasks", "births", "verdict", "figures")
+    computing = ("model", "learning", "controls", "experiments", "tasks", "births", "verdict", "figures")
     paths = [path for folder in computing for path in sorted((ROOT / "modgrow" / folder).rglob("*.py"))]
     for path in paths:
         if path == ROOT / "modgrow/verdict/paper.py":

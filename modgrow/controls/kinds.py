@@ -8,9 +8,6 @@ is one that grows by fresh modules. What growth adds is the copy, and `static_ch
 from typing import NamedTuple
 
 from modgrow.arm import Arm
-from modgrow.policy import PATHWAYS
-
-FRESH = dict.fromkeys(PATHWAYS, "random train")  # births of modules that stand from the start
 
 
 class Kind(NamedTuple):
@@ -28,23 +25,10 @@ KINDS = {
     "grown_frozen": Kind("grown by copies, older modules frozen", copied=True, frozen=True),
     "grown_unfrozen": Kind("grown by copies, all modules train", copied=True),
     "static_chain": Kind("chain there from the start, all modules train"),
-    "static_at_once": Kind("the same, all N at once", at_once=True),
+    "static_at_once": Kind("chain there from the start, all N at once", at_once=True),
     "flat_blocks": Kind("flat, heads read blocks of their own", chained=False),
     "flat": Kind("flat, heads read all units", chained=False, own_heads=False),
 }
-
-
-def recipe(kind: Kind, units: int, n_max: int, epochs: int, learning_rate: float, **changes) -> Arm:
-    """The recipe of the units and their training: of a module, or of a flat network of as many units.
-
-    All else is as the arms have it; `changes` override that. Every batch is of new bits.
-    """
-    common = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
-    common |= changes
-    module = Arm(units=units, **common)
-    if not kind.chained:
-        return Arm(architecture="flat", units=units * module.heads(n_max), **common)
-    return module if kind.copied else Arm(units=units, growth=FRESH, **common)
 
 
 def head_units(kind: Kind, arm: Arm) -> int:

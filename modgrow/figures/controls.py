@@ -31,14 +31,14 @@ def draw(table: pd.DataFrame) -> Figure:
 def _panel(axes: Axes, rows: pd.DataFrame, last: int) -> None:
     """Every kind of one size and learning rate."""
     axes.plot([0, last], [N_BEFORE, N_BEFORE + last], linewidth=0.8, linestyle=":", color="0.1", zorder=3)
-    for name, look in _looks().items():
+    for place, (name, look) in enumerate(_looks().items()):
         by_seed = rows[rows["kind"] == name].pivot(index="epoch", columns="seed", values="n_solved")
         by_seed = by_seed.reindex(range(last + 1))
         by_seed.loc[0] = N_BEFORE
         by_seed = by_seed.ffill()
         line = {key: look[key] for key in ("color", "linestyle")}
         axes.plot(by_seed, linewidth=0.4, alpha=0.5, **line)
-        axes.plot(by_seed.mean(axis=1), linewidth=1.6, markevery=5, markersize=3.5, **look)
+        axes.plot(by_seed.mean(axis=1), linewidth=1.6, markevery=(place, 6), markersize=3.5, **look)
 
 
 def _looks() -> dict[str, dict]:
@@ -71,6 +71,7 @@ def _words(figure: Figure, axes, table: pd.DataFrame) -> None:
 def _counted(table: pd.DataFrame) -> str:
     """How many networks are behind a mean."""
     counts = table.groupby(["kind", "units", "learning_rate"])["seed"].nunique()
-    least, most = counts.min(), counts.max()
+    least = int(counts.min())
+    most = int(counts.max())
     said = style.counted(most, "network")
     return f"thick: mean of {said if least == most else f'{least} to {said}'}; thin: each"

@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from modgrow import forecast, places
 from modgrow.arm import Arm
-from modgrow.controls.kinds import KINDS, recipe
+from modgrow.controls.kinds import KINDS, Kind
 from modgrow.plan import identity
 from modgrow.plan.jobs import Job, Shown
+from modgrow.policy import PATHWAYS
 
 if TYPE_CHECKING:
     from modgrow.config import Settings
 
 TABLE, FIGURE = "tables/controls.parquet", "figures/controls"
 MAKES = [TABLE, f"{FIGURE}.svg", f"{FIGURE}.png"]
+FRESH = dict.fromkeys(PATHWAYS, "random train")  # births of modules that stand from the start
 KEPT = 16  # tensors of one step, as large as the activity, that the way back needs
 
 
@@ -35,6 +37,19 @@ def controls(settings: "Settings") -> dict[str, Control]:
                 arm = recipe(kind, units, asked.n_max, asked.epochs, rate, **more)
                 found[f"{name}_{units}.lr_{rate:g}"] = Control(name, units, arm)
     return found
+
+
+def recipe(kind: Kind, units: int, n_max: int, epochs: int, learning_rate: float, **changes) -> Arm:
+    """The recipe of the units and their training: of a module, or of a flat network of as many units.
+
+    All else is as the arms have it; `changes` override that. Every batch is of new bits.
+    """
+    common = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
+    common |= changes
+    module = Arm(units=units, **common)
+    if not kind.chained:
+        return Arm(architecture="flat", units=units * module.heads(n_max), **common)
+    return module if kind.copied else Arm(units=units, growth=FRESH, **common)
 
 
 def seeds_of(settings: "Settings") -> dict[str, range]:
