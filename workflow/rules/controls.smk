@@ -1,13 +1,6 @@
 # Networks that take apart growth, freezing and heads of their own (`snakemake controls`): one job each.
 
-from modgrow.plan import controls as plan_controls
-
 CONTROLS = plan_controls.controls(SETTINGS)
-
-
-def control_id(w):
-    """The identity of one network; a name that is none is Snakemake's to refuse."""
-    return plan_controls.identity_of(SETTINGS, w.arm, int(w.seed))
 
 
 rule train_control:

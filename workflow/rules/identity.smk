@@ -3,6 +3,7 @@
 import json
 import os
 
+from modgrow.plan import controls as plan_controls
 from snakemake.io import IOFile
 
 
@@ -66,3 +67,8 @@ def summary_id(arms):
 def made_id(made):
     """The identity of one of the plan's jobs."""
     return lambda w: or_refuse(PLAN.identity_of, made)
+
+
+def control_id(w):
+    """The identity of one network; a name that is none is Snakemake's to refuse."""
+    return plan_controls.identity_of(SETTINGS, w.arm, int(w.seed))
