@@ -22,6 +22,14 @@ N_SOLVED |= {"copy_input_feedforward_5": 10, "copy_input_bias_tau_5": 10, "copy_
 N_SOLVED |= dict.fromkeys(("copy_recurrent_5", "copy_both_5"), 20)
 N_SOLVED |= dict.fromkeys(("copy_recurrent_bias_tau_5", "copy_all_but_feedforward_5"), 45)
 N_SOLVED |= {arm: 60 for arm in ARMS if arm.endswith("_10") and arm.startswith(("copy", "nois", "tau"))}
+STOPPED = (
+    "no_delay_no_recurrent_5",
+    "no_delay_no_recurrent_10",
+    "no_delay_no_recurrent_no_leak_10",
+    "input_once_10",
+)
+N_SOLVED |= {"no_recurrent_no_leak_10": 61, "no_delay_no_leak_10": 57, "no_recurrent_5": 41, "no_delay_5": 20}
+N_SOLVED |= dict.fromkeys(STOPPED, 3)
 WRONG = dict.fromkeys(N_SOLVED, 30) | dict.fromkeys(FLAT, 61) | {"modular_5": 54, "n200": 150}
 WRONG |= {"frozen_recurrent_10": 3, "frozen_recurrent_5": 60, "frozen_feedforward_5": 61}
 WRONG |= {
@@ -34,6 +42,7 @@ WRONG |= {
 WRONG |= dict.fromkeys(("copy_recurrent_5", "copy_all_but_feedforward_5", "copy_recurrent_bias_tau_5"), 10)
 WRONG |= dict.fromkeys(("copy_input_5", "copy_input_bias_tau_5", "copy_all_but_recurrent_5"), 50)
 WRONG |= {"copy_input_feedforward_5": 50}
+WRONG |= {"no_recurrent_no_leak_10": 20, "no_delay_no_leak_10": 20, "no_delay_5": 20}
 LATE = 5  # epochs that the slower family loses at the start
 
 
@@ -220,7 +229,81 @@ def planted(right):
         "timescales": per_seed(("modular_15", "flat_91"), timescales),
         "conservation": per_seed(MODULAR, changes),
     }
+    tables |= studies(n_solved["flat_54"], right)
     found = {name: pd.DataFrame(table) for name, table in tables.items()}
     summary = found["perturbation_summary"]
     summary["steepest_epsilon"] = 1.2 * summary["half_epsilon"]
     return found
+
+
+PROBES = {  # probe and measure: value where the statement is true, and where it is false
+    ("swap", "accuracy"): (0.995, 0.995),
+    ("swap", "agreement"): (0.99, 0.6),
+    ("swap", "own"): (0.5, 0.9),
+    ("bottleneck", "from"): (0.995, 0.6),
+    ("share_of_drive", "feedforward"): (0.7, 0.1),
+    ("share_of_drive", "recurrent"): (0.1, 0.7),
+    ("error_wave", "planted_end"): (0.98, 0.3),
+    ("gain", "along_message_mean"): (0.6, 1.4),
+}
+
+
+def studies(last, right):
+    """The tables of studies; a flat network of 54 units has solved so many N."""
+    index = 0 if right else 1
+
+    def probes(arm):
+        """Of N = 5, which is not judged, the opposite."""
+        idle = (0.99, 0.5)
+        lesion = idle[::-1] if arm.startswith("no_delay") else idle
+        both = PROBES | {("lesion_recurrent", "itself"): lesion}
+        return [
+            ({"probe": probe, "measure": measure, "n": n}, "value", values[index if n > 5 else 1 - index])
+            for (probe, measure), values in both.items()
+            for n in range(5, 13)
+        ]
+
+    def of_seeds(arms, rows):
+        return [
+            {"arm": arm, "seed": seed, **row} for arm in arms for seed in range(SEEDS) for row in rows(seed)
+        ]
+
+    def clones(seed):
+        """Right, or wrong throughout in every other network."""
+        sure = {"3": (0.52, 0.9), "30": (0.99, 0.7)}
+        found = []
+        for cloned, values in sure.items():
+            accuracy = values[index] if seed % 2 else 1.0 - values[index]
+            found.append({"cloned": cloned, "n": 200, "accuracy": accuracy, "complement": 1.0 - accuracy})
+        return found
+
+    def carriers(seed):
+        per_n = 2 if right else 5
+        return [
+            {"trained": True, "rank": 1, "n": n, "carries": True}
+            for n in range(4, last + 1)
+            for _ in range(per_n)
+        ]
+
+    def silenced(seed):
+        after = 0.55 if right else 0.9
+        return [
+            {"silenced": of, "n": n, "accuracy": 0.97 - 0.002 * seed if n < of else after}
+            for of in (0, *range(4, 11))
+            for n in range(2, 13)
+        ]
+
+    def starts(seed):
+        live = seed % 5
+        solves = (live >= 3) == right
+        return [{"start": "own", "n": 2, "draw": 0, "live": live, "first_accuracy": 0.99 if solves else 0.6}]
+
+    return {
+        "mechanism": per_seed(
+            ("modular_5", "modular_10", "no_recurrent_10", "no_delay_5", "no_delay_10"), probes
+        ),
+        "cloning": of_seeds(("modular_10",), clones),
+        "selectivity": of_seeds(("flat_54",), carriers),
+        "silencing": of_seeds(("flat_54",), silenced),
+        "sticking": of_seeds(("modular_3", "modular_5"), starts),
+    }

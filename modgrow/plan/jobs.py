@@ -136,10 +136,11 @@ def _of_claims(plan: "Plan") -> list[Job]:
     return [
         Job(
             "claims",
-            reads=tables,
+            reads=[*tables, *(f"tables/{name}.parquet" for name in plan.claimed_studies)],
             makes=["claims.parquet", "claims.csv", "claims.md"],
             arms=every,
             uses={**judged, "note": plan.note},
+            files=[file for name in plan.claimed_studies for file in plan.files_of(name)],
         ),
         Job("check_claims", ["claims.parquet"], ["verdict.txt"], uses={"note": plan.note}),
         Job("reference", tables, ["tables/reference.parquet", "reference.md"], every, judged),

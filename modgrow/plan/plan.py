@@ -104,9 +104,14 @@ class Plan:
 
     @cached_property
     def claim_tables(self) -> list[str]:
-        """The tables that claims are judged on."""
+        """The tables that the claims of the paper are judged on."""
         own = [table for table in self.collections["tables"] if table not in self.settings.studies]
         return [*own, "pathways", *[SUMMARY] * bool(self.settings.comparison)]
+
+    @property
+    def claimed_studies(self) -> list[str]:
+        """The studies that claims of our own are read from."""
+        return [name for name in self.settings.studies if name in paper.STUDIES]
 
     @cached_property
     def tables(self) -> list[str]:

@@ -1,10 +1,11 @@
-"""The tables that claims are judged on, by name."""
+"""The tables that claims are judged on, by name; those of studies have their schema in the study's file."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
+from modgrow import study
 from modgrow.schemas import (
     conservation,
     generalisation,
@@ -35,5 +36,7 @@ def read(paths: Iterable[str], arms: dict[str, dict]) -> dict[str, pd.DataFrame]
     found: dict[str, list[pd.DataFrame]] = {}
     for path in paths:
         name = Path(path).stem
-        found.setdefault(name, []).append(tables.read(path, SCHEMAS[name], arms))
+        found.setdefault(name, []).append(
+            tables.read(path, SCHEMAS.get(name) or study.named(name).schema, arms)
+        )
     return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}

@@ -26,6 +26,9 @@ EXPERIMENTS: dict[str, Record] = {
 }
 
 
+STUDIES = ("mechanism", "cloning", "selectivity", "silencing", "sticking")  # that claims are read from
+
+
 def _copying(*pathways: str) -> Growth:
     """A new module that copies these pathways alone and trains all."""
     drawn = {"input", "recurrent", "feedforward", "bias", "tau"} - set(pathways)
