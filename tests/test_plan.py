@@ -177,6 +177,15 @@ def test_a_figure_knows_the_settings_it_uses_and_says_so_in_its_identity(papers)
     assert said["threshold"] == 0.9
 
 
+def test_claims_of_our_own_are_read_from_the_studies_that_they_name(papers):
+    jobs = {job.name: job for job in papers.jobs}
+    assert "tables/mechanism.parquet" in jobs["claims"].reads
+    assert "modgrow/studies/mechanism.py" in jobs["claims"].files
+    assert "tables/mechanism.parquet" not in jobs["reference"].reads
+    assert "tables/mechanism.parquet" not in jobs["judge_column_lr_0.1"].reads
+    assert papers.tables.count("mechanism") == 1
+
+
 def test_an_arm_that_is_not_there_is_named_with_those_that_are(papers):
     with pytest.raises(
         SettingsError, match=r"^no arm named modular_6; config.yaml has modular_\d, .* \.\.\.$"

@@ -40,8 +40,9 @@ def records(settings: Settings) -> dict[str, Any]:
         "columns": {name: _plain(column.canonical) for name, column in settings.columns.items()},
         "experiments": {
             name: _plain(getattr(settings, name).canonical)
-            for name in ("perturbation", "generalisation", "timescales")
+            for name in ("perturbation", "generalisation", "timescales", "controls")
         },
+        "studies": {name: _plain(asked.canonical) for name, asked in settings.studies.items()},
     }
 
 
