@@ -102,7 +102,7 @@ def test_claims_of_other_files_are_not_the_papers(file_of_claims):
         ({"negligible": "-1.0", "because": '"c"'}, "negligible is -1.0; must be above 0"),
         ({"tables": '("curves",)'}, "tables has curves, which modgrow/schemas/evidence.py lacks"),
         ({"tables": '"timescales"'}, "tables is 'timescales'; must be a tuple of names"),
-        ({"arms": '("modular_7",)'}, "arms has modular_7, which modgrow/verdict/paper.py lacks"),
+        ({"arms": '("modular_6",)'}, "arms has modular_6, which modgrow/verdict/paper.py lacks"),
         ({"arms": "()"}, "arms is (); must be a tuple of names"),
         ({"needs": '"some"'}, "needs is 'some'; must be one of all, any, pairs"),
         ({"needs": '"pairs"'}, "needs is 'pairs', of 1 arms; give each modular arm its flat match"),
