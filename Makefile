@@ -80,9 +80,10 @@ publish: setup  ## copy what people read of a finished run at config.yaml, claim
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch
 
-docs: setup  ## renew config/README.md from the settings' own descriptions
+docs: setup  ## renew config/README.md from the settings' own descriptions, and pages whose numbers come from tables
 	$(BIN)/python -m modgrow settings --markdown > config/README.new
 	mv config/README.new config/README.md
+	$(BIN)/python -m modgrow prose
 
 notebook: development  ## run docs/first_network.ipynb again, and keep what it shows
 	PYTHONPATH="$$PWD" $(BIN)/python docs/run_notebook.py

@@ -1,3 +1,1 @@
 """modgrow: modular growth of hierarchical networks, reproduced (Hamidi et al., ALIFE 2024)."""
-
-__version__ = "0.1.0"

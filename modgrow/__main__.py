@@ -9,9 +9,9 @@ import signal
 import sys
 from collections.abc import Iterator
 
-import modgrow
 from modgrow import config, places
 from modgrow.errors import ModgrowError
+from modgrow.version import __version__
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def _ending_with_its_reader() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     name = "modgrow" if sys.argv[0].endswith("modgrow") else "python -m modgrow"
     parser = argparse.ArgumentParser(prog=name, description="Helpers around the workflow.")
-    parser.add_argument("--version", action="version", version=f"modgrow {modgrow.__version__}")
+    parser.add_argument("--version", action="version", version=f"modgrow {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_readers(commands)
     _add_planners(commands)
@@ -87,6 +87,7 @@ def _add_planners(commands) -> None:
     why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
     _add(commands, _register, "write down what is registered: claims, thresholds, arms, seeds, columns")
+    _add(commands, _prose, "fill the pages of docs whose numbers come from tables")
     missing = _add(commands, _missing, "whether all is made and up to date, without making it")
     report = _add(commands, _report, "the HTML report of a finished run, into its results")
     for finished in (missing, report):
@@ -178,6 +179,19 @@ def _register(args: argparse.Namespace) -> None:
     text = registration.text(config.load(source.ROOT / "config.yaml"))
     files.write(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     print(f"{path}: written; say in docs/log.md what changed, and why")
+
+
+def _prose(args: argparse.Namespace) -> None:
+    _refuse_without_checkout("prose")
+    from modgrow import prose
+    from modgrow.store import files
+
+    filled = prose.pages(config.load(places.ROOT / "config.yaml"))
+    for page, text in filled.items():
+        files.write(
+            places.ROOT / page, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8")
+        )
+        print(f"{page}: written")
 
 
 def _missing(args: argparse.Namespace) -> None:

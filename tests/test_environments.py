@@ -16,8 +16,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-import modgrow
 from modgrow import source
+from modgrow.version import __version__
 from tests.runs import ROOT
 from tests.test_workflow import checkout, snakemake
 
@@ -132,7 +132,7 @@ def test_the_package_declares_what_it_imports_and_no_more():
 
 def test_the_package_says_of_itself_what_the_citation_says():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert modgrow.__version__ == citation["version"]
+    assert __version__ == citation["version"]
     assert PROJECT["license"] == citation["license"] == "MIT"
     assert PROJECT["authors"] == citation["authors"]
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")

@@ -37,6 +37,7 @@ LAYERS = [
         "modgrow/command.py",
         "modgrow/machine.py",
         "modgrow/__init__.py",
+        "modgrow/version.py",
     ),
     (
         "modgrow/store/files.py",
@@ -58,6 +59,7 @@ LAYERS = [
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
     ("modgrow/studies/",),
+    ("modgrow/prose.py",),
     ("modgrow/plan/",),
     ("modgrow/cli/",),
     ("modgrow/__main__.py",),

@@ -5,8 +5,6 @@ complement, and is then wrong at every step: it knows as much as one that is rig
 given, and `kind` tells them from chance.
 """
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 import pandas as pd
 import torch
@@ -14,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow import task
+from modgrow.experiments.drive import chain_states
 from modgrow.model.cloning import clonable, go_on, refuse_flat
 from modgrow.model.heads import answers
 from modgrow.model.network import LeakyModule
@@ -40,8 +39,10 @@ def rows(trained: Trained, modules: list[int], n_max: int, steps: int, sequences
     last = len(known.network.chain)
     asked = {str(m): m for m in modules if 2 <= m <= last} | ({"last": last} if last > 1 else {})
     bits = draw_bits(known, max(100, 4 * n_max) + steps, sequences)
-    reached = _down_to(known, set(asked.values()), bits)
-    found = {m: _accuracies(known, m, states, bits, n_max, steps) for m, states in reached}
+    found = {}
+    for m, (_, states) in enumerate(chain_states(known.network.chain, bits), 1):
+        if m in asked.values():
+            found[m] = _accuracies(known, m, states, bits, n_max, steps)
     tables = [_rows(name, m, known.arm.n_first + m - 1, found[m], known) for name, m in asked.items()]
     return pd.DataFrame([row for table in tables for row in table], columns=list(COLUMNS))
 
@@ -68,18 +69,6 @@ def kind(accuracy: float, threshold: float) -> str:
 
 def _at_chance(accuracy: float, threshold: float) -> bool:
     return abs(accuracy - 0.5) < 1.0 - threshold
-
-
-def _down_to(
-    trained: Trained, wanted: Iterable[int], bits: Tensor
-) -> Iterator[tuple[int, Float[Tensor, "states unit sequence"]]]:
-    """The modules `wanted` with their states, down the trained chain; those of one at a time are kept."""
-    below = None
-    for m, module in enumerate(trained.network.chain, 1):
-        silent = torch.zeros(module.units, bits.shape[1]).to(bits)
-        below = module.states(bits, silent, below, out=below)
-        if m in wanted:
-            yield m, below
 
 
 def _accuracies(

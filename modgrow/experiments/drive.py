@@ -3,12 +3,14 @@
 Only one module's activity is in memory at a time (and the one above it reads).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
+from modgrow import task
 from modgrow.model import dynamics
 from modgrow.model.heads import answers
 from modgrow.model.network import WEIGHTS, LeakyModule, Network
@@ -56,6 +58,27 @@ def head_accuracies(
         labels = task.labels(bits, n_first + head)[warmup:]
         found.append((answered == labels).float().mean(dim=(0, -1)))
     return torch.stack(found)
+
+
+def accuracies(trained, bits: Bool[np.ndarray, "time sequence"], warmup: int) -> Iterator[tuple[int, float]]:
+    """(N, share of scored steps, after `warmup`, at which its head is right) of every head, from silence."""
+    learnt = task.named(trained.arm.task)
+    answered = trained.answers(bits)
+    given = answered.new_tensor(bits)
+    for n, own in zip(trained.heads, answered, strict=True):
+        right = own == learnt.labels(given, n)
+        yield n, right[warmup:].double().mean().item()
+
+
+def chain_states(
+    chain: Iterable[LeakyModule], bits: Float[Tensor, "time sequence"]
+) -> Iterator[tuple[LeakyModule, Float[Tensor, "states unit sequence"]]]:
+    """Each module with its states, the silent one first. They stand until the next module but one."""
+    states = below = None
+    for module in chain:
+        silent = torch.zeros(module.units, bits.shape[1]).to(bits)
+        states, below = module.states(bits, silent, states, out=below), states
+        yield module, states
 
 
 def stream_states(

@@ -15,6 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from modgrow.errors import ModgrowError
+from modgrow.experiments.drive import chain_states
 from modgrow.learning.activity import Pool
 from modgrow.learning.held_out import PoolTest
 from modgrow.learning.training import make_optimizer, train_epoch
@@ -119,9 +120,8 @@ def live_units(network: Network, seed: int) -> int:
     drawn = stream(seed, "live units").random(LIVE_BITS) < 0.5
     bits = torch.from_numpy(drawn).to(network.newest.tau)
     states = upstream = None
-    for module in network.chain:
-        silent = torch.zeros(module.units, bits.shape[1]).to(bits)
-        states, upstream = module.states(bits, silent, states), states
+    for _, newest in chain_states(network.chain, bits):
+        states, upstream = newest, states
     above = _drive(network.newest, bits, states, upstream) > 0
     return int((above.double().mean(dim=(0, 2)) >= LIVE_SHARE).sum())
 

@@ -19,19 +19,16 @@ def rows(trained, densities, steps, sequences):
     For each P(bit = 1) of `densities` so many `sequences`: continuous runs, warm-up max(100, 4 N) steps, then
     `steps` scored ones.
     """
+    from modgrow.experiments.drive import accuracies
+
     known = trained.at(trained.n_solved)
     if known is None:
         return pd.DataFrame(columns=COLUMNS)
     warmup = max(100, 4 * known.n_solved)
-    learnt = task.named(known.arm.task)
     found = []
     for p in densities:
-        drawn = stream(trained.seed, "densities", str(p)).random((warmup + steps, sequences)) < p
-        answers = known.answers(drawn)
-        bits = answers.new_tensor(drawn)
-        for n, answered in zip(known.heads, answers, strict=True):
-            right = answered == learnt.labels(bits, n)
-            found.append((n, p, right[warmup:].double().mean().item()))
+        bits = stream(trained.seed, "densities", str(p)).random((warmup + steps, sequences)) < p
+        found += [(n, p, right) for n, right in accuracies(known, bits, warmup)]
     return pd.DataFrame(found, columns=COLUMNS)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from modgrow import task
 from modgrow.figures import style
 from modgrow.store.schema import FRACTION, FROM_0, FROM_1, INTEGER, NAME, NUMBER, Schema, column
 from modgrow.streams import stream
@@ -26,6 +25,8 @@ def rows(trained, steps=1000, sequences=5, threshold=0.1):
     max(100, 4 N) steps, then `steps` scored ones. No rows if nothing was solved. Raises ModgrowError for a
     chain.
     """
+    from modgrow.experiments.drive import accuracies
+
     selectivity.refuse_chain(trained, "silencing")
     known = trained.at(trained.n_solved)
     if known is None:
@@ -34,10 +35,10 @@ def rows(trained, steps=1000, sequences=5, threshold=0.1):
     bits = stream(known.seed, "silencing").random((warmup + steps, sequences)) < 0.5
     (states,) = known.activity(bits)
     mean = states[warmup:].mean((0, 2))
-    found = [(NONE, 0, n, right) for n, right in _accuracies(known, bits, warmup)]
+    found = [(NONE, 0, n, right) for n, right in accuracies(known, bits, warmup)]
     for n_silenced, units in _carriers(trained, threshold).items():
         struck = silent(known, units, mean)
-        rights = _accuracies(struck, bits, warmup)
+        rights = accuracies(struck, bits, warmup)
         found += [(n_silenced, len(units), n, right) for n, right in rights]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -57,18 +58,6 @@ def _carriers(trained, threshold):
     table = selectivity.rows(trained, threshold=threshold)
     carried = table[table["trained"] & table["carries"] & (table["n"] <= trained.n_solved)]
     return {n: sorted(own) for n, own in carried.groupby("n")["unit"]}
-
-
-def _accuracies(known, bits, warmup):
-    """(n, share of scored steps at which its head is right) for every head."""
-    learnt = task.named(known.arm.task)
-    answers = known.answers(bits)
-    given = answers.new_tensor(bits)
-    found = []
-    for n, answered in zip(known.heads, answers, strict=True):
-        right = answered == learnt.labels(given, n)
-        found.append((n, right[warmup:].double().mean().item()))
-    return found
 
 
 def draw(table, arms):

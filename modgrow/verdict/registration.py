@@ -1,4 +1,5 @@
-"""What is registered before the confirmatory networks are trained: claims, statistics, arms, seeds, columns.
+"""What is registered before the confirmatory networks are trained: claims, statistics, arms, seeds, columns,
+and the code that trains.
 
 `docs/registration.json` holds these records as they were at the commit that `docs/registration.md` names. A
 test compares: whoever changes a claim, a threshold, an arm or a column afterwards must write the records
@@ -18,6 +19,8 @@ from modgrow.verdict.intervals.interval import EQUIVALENCE, LEVEL
 from modgrow.verdict.verdicts import ALPHA, FEWEST, RATES
 
 JUDGING = "workflow/scripts/claims.py"
+TRAINING = "workflow/scripts/train_network.py"
+TARGETS = ("all", "far")
 INTERVALS = "modgrow/verdict/intervals/"
 
 
@@ -35,8 +38,10 @@ def records(settings: Settings) -> dict[str, Any]:
         },
         "arms": {
             arm: {"settings": _plain(settings.arms[arm].canonical), "seeds": _span(settings.seeds_of(arm))}
-            for arm in settings.arms_of("all")
+            for target in TARGETS
+            for arm in settings.arms_of(target)
         },
+        "training": _training(settings),
         "columns": {name: _plain(column.canonical) for name, column in settings.columns.items()},
         "experiments": {
             name: _plain(getattr(settings, name).canonical)
@@ -64,6 +69,14 @@ def _claim(claim: Claim) -> dict[str, Any]:
     measure = declared.pop("measure")
     file = f"{measure.__module__.replace('.', '/')}.py"
     return _plain({**declared, "measured_in": {file: _digests()[file]}})
+
+
+def _training(settings: Settings) -> dict[str, str]:
+    """Digest of every file that training imports, or loads by name for one of the arms."""
+    named = {
+        file for target in TARGETS for arm in settings.arms_of(target) for file in settings.arms[arm].files
+    }
+    return source.digests(TRAINING, sorted(named))
 
 
 def _digests() -> dict[str, str]:

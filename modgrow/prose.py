@@ -1,0 +1,144 @@
+"""Pages whose numbers come from tables: templates of `docs/templates`, filled.
+
+In a template stands what is asked, never a number: `{{ n_solved("modular_10") | span }}`. A table, an arm or
+a claim that is not there, and a number that is not finite, end the filling; so does a name that nothing has.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+
+from modgrow.config import Settings
+from modgrow.errors import ModgrowError
+from modgrow.places import ROOT
+from modgrow.schemas import evidence
+from modgrow.verdict import paper
+from modgrow.verdict.cloning import reaches
+from modgrow.verdict.evidence import Evidence
+
+PAGES = {"docs/why.md": "docs/exploratory"}  # a page, and the folder of the tables that fill it
+TEMPLATES = ROOT / "docs" / "templates"
+FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
+
+
+def pages(settings: Settings) -> dict[str, str]:
+    """The text of every page by its path. Raises ModgrowError, which names the template."""
+    return {page: fill(Path(page).name, Numbers(ROOT / folder, settings)) for page, folder in PAGES.items()}
+
+
+def fill(name: str, numbers: "Numbers") -> str:
+    """A template of that name with its numbers. Raises ModgrowError."""
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    environment = jinja2.Environment(
+        loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False
+    )
+    environment.filters.update(FILTERS)
+    environment.globals.update(numbers.asked)
+    try:
+        text = environment.get_template(name).render()
+    except (jinja2.TemplateError, ModgrowError, KeyError, ArithmeticError) as error:
+        raise ModgrowError(f"docs/templates/{name}: {error}") from None
+    return FIRST_LINE.format(name=name) + text
+
+
+class Numbers:
+    """What a template may ask of the tables and claims below one folder."""
+
+    def __init__(self, folder: Path, settings: Settings):
+        self.folder = folder
+        self.settings = settings
+
+    @property
+    def asked(self) -> dict[str, Callable[..., Any]]:
+        """The questions by name. Most are answered by one number per network, a series by seed."""
+        questions = (self.claim, self.n_solved, self.probe, self.clones, self.networks, self.rows)
+        return {question.__name__: question for question in questions}
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """All tables of the folder that claims are read from."""
+        found = sorted(self.folder.glob("tables/*.parquet"))
+        paths = [str(path) for path in found if path.stem in (*evidence.SCHEMAS, *paper.STUDIES)]
+        recipes = {name: arm.canonical for name, arm in self.settings.arms.items()}
+        return Evidence(evidence.read(paths, recipes), dict(self.settings.arms))
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """Every claim by name."""
+        return pd.read_csv(self.folder / "claims.csv").set_index("claim")
+
+    def claim(self, name: str) -> pd.Series:
+        """The row of one claim: estimate, low, high, verdict."""
+        if name not in self.claims.index:
+            raise ModgrowError(f"no claim {name} in {self.folder}/claims.csv")
+        return self.claims.loc[name]
+
+    def rows(self, table: str, arm: str, **where: Any) -> pd.DataFrame:
+        """The rows of one arm, and of given values in other columns; at least one."""
+        if table not in self.evidence.tables:
+            raise ModgrowError(f"no table {table} in {self.folder}/tables")
+        found = self.evidence.of(table, arm, **where)
+        if found.empty:
+            raise ModgrowError(f"{table}: no rows of {arm} with {where}")
+        return found
+
+    def networks(self, arm: str) -> int:
+        """How many networks of an arm were trained."""
+        return len(self.n_solved(arm))
+
+    def n_solved(self, arm: str) -> pd.Series:
+        """The largest N solved."""
+        self.rows("learning_curves", arm)
+        return self.evidence.n_solved(arm)
+
+    def probe(self, arm: str, probe: str, measure: str, n_from: int = 6) -> pd.Series:
+        """What a probe of the mechanism reads, mean over the modules from `n_from` on."""
+        found = self.rows("mechanism", arm, probe=probe, measure=measure)
+        return found[found["n"] >= n_from].groupby("seed")["value"].mean()
+
+    def clones(self, arm: str, cloned: str) -> pd.Series:
+        """The N to which clones of a module are right, or right and wrong in turn."""
+        found = reaches(self.rows("cloning", arm, cloned=cloned))
+        return found.set_index("seed")["reach_by_sign"]
+
+
+def digits(value: pd.Series | float, places: int = 2) -> str:
+    """One number, or the mean of several, to so many places."""
+    return f"{_finite(value).mean():.{places}f}"
+
+
+def span(values: pd.Series, places: int = 0) -> str:
+    """From the least to the greatest; one number where they are the same."""
+    least = f"{_finite(values).min():.{places}f}"
+    greatest = f"{values.max():.{places}f}"
+    return least if least == greatest else f"{least} to {greatest}"
+
+
+def reaching(values: pd.Series, least: float) -> str:
+    """How many come to `least`: "4 of 5"."""
+    return f"{(_finite(values) >= least).sum()} of {len(values)}"
+
+
+def greatest(values: pd.Series, places: int = 2) -> str:
+    """The greatest of several numbers."""
+    return f"{_finite(values).max():.{places}f}"
+
+
+def least(values: pd.Series, places: int = 2) -> str:
+    """The least of several numbers."""
+    return f"{_finite(values).min():.{places}f}"
+
+
+def _finite(value: pd.Series | float) -> pd.Series:
+    values = pd.Series(value, dtype=float)
+    if values.empty or not np.isfinite(values).all():
+        raise ModgrowError("a number is missing or not finite")
+    return values
+
+
+FILTERS = {function.__name__: function for function in (digits, span, reaching, greatest, least)}

@@ -1,0 +1,89 @@
+"""Pages whose numbers come from tables: they say what the tables say, and pass nothing over."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from modgrow import config, prose
+from modgrow.errors import ModgrowError
+from tests.runs import ROOT
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return config.load(ROOT / "config.yaml")
+
+
+@pytest.mark.parametrize("page", prose.PAGES)
+def test_the_committed_page_is_filled_from_the_committed_tables(page, settings):
+    """After a change of template or tables: `make docs`."""
+    assert (ROOT / page).read_text(encoding="utf-8") == prose.pages(settings)[page]
+
+
+@pytest.fixture
+def template(tmp_path, monkeypatch, settings):
+    """Fill a template of this text from a copy of the committed tables, after `damage` to that copy."""
+    folder = tmp_path / "results"
+    shutil.copytree(ROOT / "docs" / "exploratory", folder)
+    monkeypatch.setattr(prose, "TEMPLATES", tmp_path)
+
+    def fill(text, damage=None):
+        (tmp_path / "page.md").write_text(text)
+        if damage:
+            damage(folder)
+        return prose.fill("page.md", prose.Numbers(folder, settings)).removeprefix(
+            prose.FIRST_LINE.format(name="page.md")
+        )
+
+    return fill
+
+
+def test_a_number_is_that_of_the_table(template):
+    curves = pd.read_parquet(ROOT / "docs/exploratory/tables/learning_curves.parquet")
+    solved = curves[curves["arm"] == "modular_10"].groupby("seed")["n_solved"].max()
+    expected = (
+        f"{solved.min()} to {solved.max()}, {solved.mean():.1f}, {(solved >= 61).sum()} of {len(solved)}"
+    )
+    asked = '{{ n_solved("modular_10") | span }}, {{ n_solved("modular_10") | digits(1) }}'
+    assert template(asked + ', {{ n_solved("modular_10") | reaching(61) }}') == expected
+
+
+def test_a_probe_is_the_mean_over_late_modules(template):
+    rows = pd.read_parquet(ROOT / "docs/exploratory/tables/mechanism.parquet")
+    rows = rows.query("arm == 'modular_10' and probe == 'swap' and measure == 'agreement' and n >= 6")
+    found = template('{{ probe("modular_10", "swap", "agreement") | digits(4) }}')
+    assert float(found) == pytest.approx(rows["value"].mean(), abs=6e-5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ("{{ nothing }}", "'nothing' is undefined"),
+        ('{{ n_solved("modular_99") | span }}', "learning_curves: no rows of modular_99"),
+        ('{{ claim("no_such_claim").estimate }}', "no claim no_such_claim"),
+        ('{{ rows("no_table", "modular_10") }}', "no table no_table"),
+        ('{{ claim("recurrent_idle_with_delay").estimate / 0 | digits }}', "page.md"),
+    ],
+)
+def test_what_is_not_there_ends_the_filling(template, asked, what):
+    with pytest.raises(ModgrowError, match=what):
+        template(asked)
+
+
+def test_a_number_that_is_not_finite_ends_the_filling(template):
+    def damage(folder):
+        claims = pd.read_csv(folder / "claims.csv")
+        claims["estimate"] = float("nan")
+        claims.to_csv(folder / "claims.csv", index=False)
+
+    with pytest.raises(ModgrowError, match="missing or not finite"):
+        template('{{ claim("errors_travel").estimate | digits }}', damage)
+
+
+def test_a_missing_table_ends_the_filling(template):
+    with pytest.raises(ModgrowError, match="no table learning_curves"):
+        template(
+            '{{ n_solved("modular_10") }}',
+            lambda folder: (folder / "tables/learning_curves.parquet").unlink(),
+        )
