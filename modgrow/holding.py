@@ -51,5 +51,5 @@ def _is_but_for_it(arm: Arm, chain: Arm) -> bool:
     if any(getattr(growth, part) not in POLICIES for growth in (arm.growth, chain.growth) for part in PARTS):
         return False
     whole = {part: getattr(chain.growth, part) for part in PARTS}
-    restored = {"feedforward_delay": 1, "growth": arm.growth.model_copy(update=whole)}
+    restored = {"feedforward_delay": chain.feedforward_delay, "growth": arm.growth.model_copy(update=whole)}
     return arm.model_copy(update=restored) == chain
