@@ -12,6 +12,7 @@ from modgrow.figures import costs, dots, fig8, held
 from modgrow.holding import Holding, controlled, holding
 from modgrow.plan.plan import Plan
 from tests import planted
+from tests.jobs import ends
 from tests.planted import ARMS, FLAT, MODULAR, SEEDS
 from tests.test_figures import says, texts
 
@@ -19,6 +20,7 @@ SETTINGS = config.load("config.yaml")
 CHAINS = controlled(ARMS, SETTINGS.plain_arms)
 NAMED = {"delay": "no_delay", "recurrent": "no_recurrent", "tau": "no_leak", "input": "input_once"}
 N_SOLVED = {name: 50 for own in CHAINS.values() for name in own} | planted.N_SOLVED
+FILLED = {"trained": "full", "frozen": "left", "none": "none"}
 THRESHOLD = 0.9
 
 
@@ -154,7 +156,7 @@ def test_a_column_holds_every_network_of_the_arms_that_have_what_its_matrix_says
         assert shown == sorted(expected)
         rows = [line for line in panels["matrix"].lines if line.get_xdata()[0] == place]
         fills = {line.get_ydata()[0]: line.get_fillstyle() for line in rows}
-        assert fills == {row: held.STATES[state] for row, state in enumerate(own)}
+        assert fills == {row: FILLED[state] for row, state in enumerate(own)}
 
 
 def test_the_bar_of_an_arm_is_its_median_and_not_its_mean():
@@ -286,3 +288,30 @@ OWN = "comparison: [{}]\narms: {{p: {{units: 5}}, q: {{units: 5, feedforward_del
 def test_under_other_settings_it_is_there_if_an_arm_lacks_something_and_reads_what_there_is(text, reads):
     found = [job.reads for job in Plan(config.check(yaml.safe_load(text))).jobs if job.name == "fig8"]
     assert found == ([[f"tables/{name}.parquet" for name in reads]] if reads else [])
+
+
+TINY = """
+results: results/tiny
+comparison: [modular_5, flat_6]
+perturbation:
+  draws: 1
+  steps: 20
+  weights: {lowest: 0.1, highest: 10.0, count: 2}
+  tau: {lowest: 0.1, highest: 10.0, count: 2}
+  fine: {lowest: 0.2, highest: 0.3, count: 2}
+studies: {cloning: {arms: [modular_5], settings: {modules: [2], n_max: 8, steps: 20, sequences: 2}}}
+defaults: {epochs: 2, updates_per_epoch: 2, batch_size: 8, test_batches: 1, pool_batches: 2, threshold: 0.0}
+arms:
+  modular_5: {units: 5, seeds: 2}
+  flat_6: {architecture: flat, units: 6, seeds: 1}
+  no_delay_5: {units: 5, feedforward_delay: 0, seeds: 1}
+"""
+
+
+@pytest.mark.workflow
+def test_the_workflow_draws_it_from_tables_of_networks(tmp_path):
+    results = ends(tmp_path, yaml.safe_load(TINY), "results/tiny/figures/fig8.svg")
+    said = (results / "figures/fig8.svg").read_text()
+    assert "modules from the second on" in said
+    assert "modular, 5 units" in said
+    assert "not the paper" in said
