@@ -11,7 +11,7 @@ import yaml
 from modgrow import config
 from modgrow.arm import Arm
 from modgrow.experiments import by_hand, neuron_cost
-from modgrow.figures import costs, fig2b
+from modgrow.figures import fig2b
 from modgrow.model import exact
 from modgrow.plan.plan import Plan
 from modgrow.schemas.costs import SCHEMA
@@ -195,18 +195,6 @@ def test_without_such_arms_there_is_no_table(text):
     assert found.costed == []
     assert "tables/costs.parquet" not in found.makes()
     assert "costs" not in [job.name for job in found.jobs]
-
-
-def test_the_figure_shows_what_suffices_and_marks_what_is_a_bound(table):
-    figure = costs.draw(table)
-    first, last = figure.axes[0], figure.axes[-1]
-    labels = first.get_legend_handles_labels()[1]
-    assert labels == ["modular", "flat", "chain by hand (not trained)", "flat by hand (not trained)"]
-    flat = first.lines[1]
-    np.testing.assert_array_equal(flat.get_xdata(), range(2, 23))
-    np.testing.assert_allclose(flat.get_ydata()[-1], cost("flat_54", 22, costs.LAMBDAS[0]))
-    (bound,) = [line for line in last.lines if line.get_marker() == "^"]
-    assert bound.get_xdata().min() == 23
 
 
 def of_parameters():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from modgrow import study
 from modgrow.config import Settings
+from modgrow.holding import controlled
 from modgrow.plan.jobs import Job, Shown, far_curves
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Figure:
 def figures(plan: "Plan") -> list[Figure]:
     """The figures that there is something to draw in, of all targets."""
     every = [*_of_learning(plan), *_of_experiments(plan.settings), *_of_studies(plan.settings)]
-    every += _of_the_verdict(plan)
+    every += [_of_what_suffices(plan), *_of_the_verdict(plan)]
     return [figure for figure in every if figure.arms]
 
 
@@ -159,6 +160,35 @@ def _of_studies(settings: Settings) -> list[Figure]:
         )
         found.append(figure)
     return found
+
+
+def _of_what_suffices(plan: "Plan") -> Figure:
+    """Fig. 8, where some arm of `all` lacks what can hold the bit before; of the rest what there is."""
+    settings = plan.settings
+    arms = {name: settings.arms[name] for name in plan.seeds}
+    lacking = controlled(arms, [name for name in settings.plain_arms if name in arms])
+    cloned = settings.studies["cloning"].arms if "cloning" in settings.studies else []
+    reads = {  # table -> the arms whose rows are drawn
+        "learning_curves": list(itertools.chain(*lacking.values())),
+        "perturbation_summary": settings.comparison,
+        "exact": settings.comparison,
+        "cloning": cloned,
+        "costs": plan.costed,
+    }
+    return Figure(
+        "fig8",
+        FIGURES,
+        "Fig. 8: what suffices, and costs",
+        reads=[_table(name) for name, drawn in reads.items() if drawn],
+        arms=list(dict.fromkeys(itertools.chain(*reads.values()))) if lacking else [],
+        asks=["perturbation"] if settings.comparison else [],
+        uses={
+            "controlled": lacking,
+            "comparison": settings.comparison,
+            "threshold": settings.perturbation.threshold,
+        },
+        files=[study.file_of("cloning")] if cloned else [],
+    )
 
 
 def _of_the_verdict(plan: "Plan") -> list[Figure]:
