@@ -80,7 +80,7 @@ class Timescales(Record):
 
 
 class Controls(Record):
-    """Growth, freezing and heads of their own, taken one by one (`snakemake controls`)."""
+    """Growth, freezing and heads of their own, taken one by one (`snakemake controls`; in `all` if named)."""
 
     units: list[Annotated[int, Field(ge=1, le=80)]] = Field(
         default_factory=lambda: [5, 10],

@@ -8,7 +8,7 @@ from modgrow import examinations
 from modgrow.arm import Arm
 from modgrow.verdict import judge, paper
 from modgrow.verdict.all_claims import CLAIMS
-from modgrow.verdict.claims import fig2b, fig4, fig5, mechanism, units
+from modgrow.verdict.claims import controls, fig2b, fig4, fig5, mechanism, suffices, units
 from modgrow.verdict.evidence import Evidence
 from tests.planted import ARMS, LATE, SEEDS, world
 
@@ -103,6 +103,63 @@ def test_units_of_an_n_that_none_carries_count_as_none():
     evidence = Evidence({"selectivity": table, "learning_curves": curves}, ARMS)
     [found] = units.units_per_n(evidence, ("flat_54",))
     assert found.groups[0].tolist() == [1.0]  # 2, 0, 3, 1, 0 units of N = 4 to 8
+
+
+def test_epochs_to_the_last_n_count_one_more_than_there_were_where_it_is_never_solved():
+    arm = "flat_10.lr_0.05"
+    solved = {0: [2, 11, 12, 12], 1: [12], 2: [2] * 25}
+    rows = [(arm, seed, epoch, n) for seed, ns in solved.items() for epoch, n in enumerate(ns, 1)]
+    table = pd.DataFrame(rows, columns=["arm", "seed", "epoch", "n_solved"])
+    found = controls._epochs(Evidence({"controls": table}, ARMS), arm)
+    assert found.to_dict() == {0: 3, 1: 1, 2: 26}
+
+
+def test_five_networks_of_each_control_are_enough(judged):
+    for truth, verdict in ((True, "reproduced"), (False, "contradicted")):
+        evidence = world(truth)
+        table = evidence.tables["controls"]
+        evidence.tables["controls"] = table[table["seed"] < 5]
+        found = judge.judge(evidence).set_index("claim")
+        own = [claim.name for claim in CLAIMS if "controls" in claim.tables]
+        assert len(own) == 5
+        assert set(found.loc[own, "verdict"]) == {verdict}
+        assert set(found.loc[own, "n_seeds"]) == {5}
+
+
+def test_controls_of_other_settings_are_not_judged_and_those_that_are_not_there_lack(right):
+    short = paper.controls_from_json(examinations.Controls(epochs=9).canonical)
+    found = judge.judge(Evidence(right.tables, {**ARMS, **short})).set_index("claim")
+    assert found.loc["growth_is_not_needed", "verdict"] == "not judged"
+    assert found.loc["growth_is_not_needed", "reason"].startswith("epochs 9 instead of 25")
+    assert paper.controls_from_json(None) == {}
+    there = {name: table for name, table in right.tables.items() if name not in ("controls", "exact")}
+    found = judge.judge(Evidence(there, ARMS))
+    lacking = {claim.name for claim in CLAIMS if {"controls", "exact"} & set(claim.tables)}
+    assert {claim.name for claim in CLAIMS} - set(found["claim"]) == lacking
+    assert judge.count(found).endswith(f"; {len(lacking)} of {len(CLAIMS)} claims lack their arms")
+
+
+def test_a_short_chain_is_held_against_a_chain_by_hand_that_is_as_short():
+    """By hand 10 tasks lose their half at 0.1, of which the first four do not before 1."""
+    rows = [
+        (e, n, 0.5 if e >= (1.0 if n < 6 else 0.1) else 1.0)
+        for e in (0, 0.01, 0.1, 1.0)
+        for n in range(2, 12)
+    ]
+    table = pd.DataFrame(rows, columns=["epsilon", "n", "accuracy"])
+    by_hand = table.assign(arm="exact_10", seed=0, pathway="weights", draw=0)
+    summary = pd.DataFrame(
+        {
+            "arm": "modular_10", "seed": [0, 1, 2], "pathway": "weights",
+            "solved_unperturbed": [10.0, 4.0, 0.0], "half_epsilon": [0.2, 0.2, np.nan],
+        }
+    )  # fmt: skip
+    evidence = Evidence({"exact": by_hand, "perturbation_summary": summary}, ARMS)
+    [found] = suffices.beyond_copies(evidence, ("modular_10",))
+    # The half is lost on the way from 0.01 to 0.1 (5 of 6), and from 0.1 to 1 (2 of 4).
+    whole, short = -2 + 5 / 6, -1 + 2 / 4
+    assert found.groups[0].tolist() == pytest.approx([np.log10(0.2) - whole, np.log10(0.2) - short])
+    assert found.n_left_out == 1
 
 
 def test_claims_without_evidence_are_left_out_and_pairs_judged_on_what_is_there():

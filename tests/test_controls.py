@@ -12,13 +12,13 @@ from modgrow.arm import Arm
 from modgrow.controls.curriculum import ControlCurriculum
 from modgrow.controls.kinds import KINDS, head_units
 from modgrow.controls.network import ControlNetwork
+from modgrow.controls.recipes import FRESH, recipe
 from modgrow.errors import SettingsError
 from modgrow.figures import controls as controls_figure
 from modgrow.learning.curriculum import Curriculum
 from modgrow.learning.training import make_optimizer, update
 from modgrow.model.growth import grow
 from modgrow.plan import controls as plan_controls
-from modgrow.plan.controls import FRESH, recipe
 from modgrow.schemas.controls import SCHEMA
 from modgrow.streams import stream
 from tests.conftest import small_arm

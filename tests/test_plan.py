@@ -13,6 +13,7 @@ from modgrow.plan import identity
 from modgrow.plan.experiments import EXPERIMENTS
 from modgrow.plan.plan import MOST_JOBS, Plan, refuse_large
 from modgrow.schemas.evidence import SCHEMAS
+from modgrow.verdict import paper
 from tests.runs import ROOT
 
 
@@ -184,6 +185,21 @@ def test_claims_of_our_own_are_read_from_the_studies_that_they_name(papers):
     assert "tables/mechanism.parquet" not in jobs["reference"].reads
     assert "tables/mechanism.parquet" not in jobs["judge_column_lr_0.1"].reads
     assert papers.tables.count("mechanism") == 1
+
+
+def test_claims_of_our_own_are_read_from_chains_by_hand_and_from_controls_where_settings_name_them(papers):
+    bare = planned(BARE)
+    jobs = {plan: {job.name: job for job in plan.jobs} for plan in (papers, bare)}
+    for table in ("exact", "controls"):
+        assert f"tables/{table}.parquet" in jobs[papers]["claims"].reads
+        assert f"tables/{table}.parquet" not in jobs[papers]["reference"].reads
+        assert f"tables/{table}.parquet" not in jobs[papers]["judge_column_lr_0.1"].reads
+        assert f"tables/{table}.parquet" not in jobs[bare]["claims"].reads
+    told = json.loads(papers.identity_of(jobs[papers]["claims"]))["controls"]
+    assert paper.controls_from_json(told) == paper.CONTROLS
+    assert "controls" not in json.loads(bare.identity_of(jobs[bare]["claims"]))
+    assert set(papers.makes("controls")) < set(papers.makes())
+    assert not set(bare.makes("controls")) & set(bare.makes())
 
 
 def test_an_arm_that_is_not_there_is_named_with_those_that_are(papers):

@@ -1,55 +1,24 @@
 """The target `controls`: its networks, and the jobs of its table and figure."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from modgrow import forecast, places
-from modgrow.arm import Arm
-from modgrow.controls.kinds import KINDS, Kind
+from modgrow.controls.recipes import Control, every
 from modgrow.plan import identity
 from modgrow.plan.jobs import Job, Shown
-from modgrow.policy import PATHWAYS
 
 if TYPE_CHECKING:
     from modgrow.config import Settings
 
 TABLE, FIGURE = "tables/controls.parquet", "figures/controls"
-MAKES = [TABLE, f"{FIGURE}.svg", f"{FIGURE}.png"]
-FRESH = dict.fromkeys(PATHWAYS, "random train")  # births of modules that stand from the start
+DRAWN = [f"{FIGURE}.svg", f"{FIGURE}.png"]
+MAKES = [TABLE, *DRAWN]
 KEPT = 16  # tensors of one step, as large as the activity, that the way back needs
-
-
-class Control(NamedTuple):
-    """What the networks of one name share; `units` are those of a module, or of a head's block."""
-
-    kind: str
-    units: int
-    recipe: Arm
 
 
 def controls(settings: "Settings") -> dict[str, Control]:
     """Every kind in every size, at every learning rate, by name: `static_chain_5.lr_0.2`."""
-    asked = settings.controls
-    more = {"updates_per_epoch": asked.updates_per_epoch, "test_batches": asked.test_batches}
-    found = {}
-    for name, kind in KINDS.items():
-        for units in asked.units:
-            for rate in asked.learning_rates:
-                arm = recipe(kind, units, asked.n_max, asked.epochs, rate, **more)
-                found[f"{name}_{units}.lr_{rate:g}"] = Control(name, units, arm)
-    return found
-
-
-def recipe(kind: Kind, units: int, n_max: int, epochs: int, learning_rate: float, **changes) -> Arm:
-    """The recipe of the units and their training: of a module, or of a flat network of as many units.
-
-    All else is as the arms have it; `changes` override that. Every batch is of new bits.
-    """
-    common = {"n_max": n_max, "epochs": epochs, "learning_rate": learning_rate, "pool_batches": "fresh"}
-    common |= changes
-    module = Arm(units=units, **common)
-    if not kind.chained:
-        return Arm(architecture="flat", units=units * module.heads(n_max), **common)
-    return module if kind.copied else Arm(units=units, growth=FRESH, **common)
+    return every(settings.controls)
 
 
 def seeds_of(settings: "Settings") -> dict[str, range]:
@@ -90,5 +59,5 @@ def control_jobs(settings: "Settings") -> list[Job]:
     shown = Shown("3 Checks", "Growth, freezing, heads of their own", "controls")
     return [
         table,
-        Job("controls_figure", [TABLE], MAKES[1:], uses={"note": ""}, shown={MAKES[1]: shown}),
+        Job("controls_figure", [TABLE], DRAWN, uses={"note": ""}, shown={DRAWN[0]: shown}),
     ]

@@ -133,13 +133,14 @@ def far_curves(plan: "Plan") -> list[str]:
 def _of_claims(plan: "Plan") -> list[Job]:
     tables = [f"tables/{table}.parquet" for table in plan.claim_tables]
     every, judged = list(plan.seeds), {"experiments": plan.experiments}
+    controls = {"controls": plan.settings.controls.canonical} if plan.with_controls else {}
     return [
         Job(
             "claims",
-            reads=[*tables, *(f"tables/{name}.parquet" for name in plan.claimed_studies)],
+            reads=[*tables, *(f"tables/{name}.parquet" for name in plan.own_tables)],
             makes=["claims.parquet", "claims.csv", "claims.md"],
             arms=every,
-            uses={**judged, "note": plan.note},
+            uses={**judged, **controls, "note": plan.note},
             files=[file for name in plan.claimed_studies for file in plan.files_of(name)],
         ),
         Job("check_claims", ["claims.parquet"], ["verdict.txt"], uses={"note": plan.note}),

@@ -113,14 +113,24 @@ class Plan:
         """The studies that claims of our own are read from."""
         return [name for name in self.settings.studies if name in paper.STUDIES]
 
+    @property
+    def with_controls(self) -> bool:
+        """Whether `all` has the controls: where the settings name them, since claims are read from them."""
+        return "controls" in self.settings.model_fields_set
+
+    @property
+    def own_tables(self) -> list[str]:
+        """The tables that claims of our own alone are read from."""
+        exact = ["exact"] * bool(self.settings.comparison)
+        return [*exact, *["controls"] * self.with_controls, *self.claimed_studies]
+
     @cached_property
     def tables(self) -> list[str]:
         """Every table of `all` in `tables/`."""
         comparisons = ["comparisons"] * bool(self.compared)
-        exact = ["exact"] * bool(self.settings.comparison)
         return [
             *self.claim_tables,
-            *exact,
+            *[table for table in self.own_tables if table not in self.settings.studies],
             "parameters",
             "resources",
             "reference",
@@ -167,6 +177,7 @@ class Plan:
                 *(f"claims.{kind}" for kind in CLAIMS),
                 *(f"tables/{table}.parquet" for table in self.tables),
                 *(f"pages/{table}.html" for table in ("claims", *self.tables)),
+                *(controls.DRAWN if self.with_controls else []),
             ],
             "columns": ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in CLAIMS)],
             "pool_proof": ["tables/pool_proof.parquet"],

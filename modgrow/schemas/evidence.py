@@ -8,6 +8,8 @@ import pandas as pd
 from modgrow import study
 from modgrow.schemas import (
     conservation,
+    controls,
+    exact,
     generalisation,
     learning_curves,
     pathways,
@@ -27,6 +29,8 @@ SCHEMAS = {
         timescales,
         conservation,
         pathways,
+        exact,
+        controls,
     )
 }
 

@@ -81,10 +81,10 @@ class Claim:
     def families(self) -> bool:
         """Whether flat networks take part, so that it is judged at every learning rate of theirs.
 
-        Columns ask no studies: what is read from those is judged in the main run alone.
+        Columns ask no studies and no controls: what is read from those is judged in the main run alone.
         """
-        studied = any(table in paper.STUDIES for table in self.tables)
-        return not studied and any(not paper.ARMS[arm].grows for arm in self.arms)
+        alone = any(table in paper.IN_NO_COLUMN for table in self.tables)
+        return not alone and any(not paper.ARMS[arm].grows for arm in self.arms)
 
     @property
     def level(self) -> float:
@@ -136,7 +136,7 @@ def claim(
         _wrong_direction(thresholds),
         _wrong_bounds_of_equivalence({"within": within, "negligible": negligible}, because),
         _wrong_names("tables", tables, {*SCHEMAS, *paper.STUDIES}, "modgrow/schemas/evidence.py"),
-        _wrong_names("arms", arms, paper.ARMS, "modgrow/verdict/paper.py"),
+        _wrong_names("arms", arms, paper.KNOWN, "modgrow/verdict/paper.py"),
         _wrong_needs(needs, arms),
     ]
     wrong = list(filter(None, found))

@@ -58,7 +58,12 @@ class Evidence:
         return arm in self.arms and all(self._has_rows(name, arm) for name in tables)
 
     def _has_rows(self, table: str, arm: str) -> bool:
-        return table in self.tables and bool((self.tables[table]["arm"] == arm).any())
+        name = self._by_hand(arm) if table == "exact" else arm
+        return table in self.tables and bool((self.tables[table]["arm"] == name).any())
+
+    def _by_hand(self, arm: str) -> str:
+        """The chain built by hand whose modules have as many units as those of an arm."""
+        return f"exact_{self.arms[arm].units}"
 
     def of(self, table: str, arm: str, **where) -> pd.DataFrame:
         """The rows of one arm, and of given values in other columns."""
@@ -140,6 +145,12 @@ class Evidence:
         rows = self.of("perturbation", arm, pathway=pathway)
         found = half_points(rows[rows["n"] <= n], self.experiments["perturbation"].threshold)
         return np.log10(found.set_index("seed")["half_epsilon"].astype(float))
+
+    def log_half_point_by_hand(self, arm: str, n: int) -> float:
+        """The same of noise on the weights of a chain of copied units, built by hand, as long as `n`."""
+        rows = self.of("exact", self._by_hand(arm))
+        found = half_points(rows[rows["n"] <= n], self.experiments["perturbation"].threshold)
+        return float(np.log10(found["half_epsilon"].iloc[0]))
 
     def timescales(self, arm: str, trained: bool = True) -> pd.DataFrame:
         """Every neuron under the published drive; of chains also those that grew without training."""

@@ -13,8 +13,9 @@ from functools import reduce
 from typing import Any
 
 from modgrow.arm import Arm, Growth
+from modgrow.controls import recipes
 from modgrow.differences import differences
-from modgrow.examinations import Generalisation, Perturbation, Timescales
+from modgrow.examinations import Controls, Generalisation, Perturbation, Timescales
 from modgrow.records import Record, said_beside
 
 LONGEST = 160  # characters said of differences, about
@@ -27,6 +28,7 @@ EXPERIMENTS: dict[str, Record] = {
 
 
 STUDIES = ("mechanism", "cloning", "selectivity", "silencing", "sticking")  # that claims are read from
+IN_NO_COLUMN = (*STUDIES, "exact", "controls")  # tables of the main run alone
 
 
 def _copying(*pathways: str) -> Growth:
@@ -124,10 +126,13 @@ ARMS = {
     "fresh_10": Arm(units=10, pool_batches="fresh"),
 }
 
+CONTROLS = {name: control.recipe for name, control in recipes.every(Controls()).items()}
+KNOWN = ARMS | CONTROLS  # all that a claim can ask for by name
+
 
 def named(name: str, arm: Arm) -> Arm:
     """The paper's arm of that name; of a name that is not the paper's, its recipe for such a network."""
-    return ARMS.get(name) or Arm(architecture=arm.architecture, units=arm.units, growth=arm.growth)
+    return KNOWN.get(name) or Arm(architecture=arm.architecture, units=arm.units, growth=arm.growth)
 
 
 def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
@@ -143,13 +148,20 @@ def experiments_from_json(given: Mapping[str, dict]) -> dict[str, Record]:
     return found
 
 
+def controls_from_json(given: dict | None) -> dict[str, Arm]:
+    """The recipes of the controls by name, from their settings as a script was given them; none of none."""
+    if given is None:
+        return {}
+    return {name: control.recipe for name, control in recipes.every(Controls.from_canonical(given)).items()}
+
+
 def fingerprint() -> str:
     """A digest of the paper's settings, for what compares others with them.
 
     They stand in declarations, which the digest of code leaves out (`source.py`). A key that is added later
     at its value "as before" leaves it as it is.
     """
-    settings = {name: arm.canonical for name, arm in ARMS.items()}
+    settings = {name: arm.canonical for name, arm in {**CONTROLS, **ARMS}.items()}
     settings |= {name: asked.canonical for name, asked in EXPERIMENTS.items()}
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
 

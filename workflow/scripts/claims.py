@@ -13,7 +13,8 @@ def main() -> None:
     table, csv, markdown = args.outputs
     found = evidence.read(args.inputs, args.id["arms"])
     experiments = paper.experiments_from_json(args.id["experiments"])
-    claims = judge.judge(Evidence(found, script.recipes(args.id), experiments))
+    arms = script.recipes(args.id) | paper.controls_from_json(args.id.get("controls"))
+    claims = judge.judge(Evidence(found, arms, experiments))
     text = judge.markdown(claims, args.id["note"])
     tables.write(table, claims, SCHEMA, script.provenance(args.id, "scipy"))
     files.write(csv, lambda path: claims.to_csv(path, index=False))

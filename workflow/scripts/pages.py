@@ -4,12 +4,11 @@ from pathlib import Path
 
 from modgrow import script, study
 from modgrow.figures import page
-from modgrow.schemas import claims, comparisons, costs, evidence, exact, parameters, reference, resources
+from modgrow.schemas import claims, comparisons, costs, evidence, parameters, reference, resources
 from modgrow.store import files, tables
 
 SCHEMAS = evidence.SCHEMAS | {
-    kind.SCHEMA.name: kind.SCHEMA
-    for kind in (claims, comparisons, costs, exact, parameters, reference, resources)
+    kind.SCHEMA.name: kind.SCHEMA for kind in (claims, comparisons, costs, parameters, reference, resources)
 }
 
 

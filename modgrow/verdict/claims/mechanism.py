@@ -41,8 +41,18 @@ def _loss(evidence: Evidence, arm: str, probe: str, measure: str) -> pd.Series:
     tables=("mechanism",),
     arms=("modular_10", "no_recurrent_10"),
 )
+@claim(
+    "match_compares_with_the_sample",
+    panel="own, 7",
+    says="On match a module answers whether the newest bit equals the sample handed up, one step before.",
+    statistic="accuracy minus agreement with that after a swap of what is upstream, mean over N >= 6",
+    below=FORGIVEN,
+    because=WHY_FORGIVEN,
+    tables=("mechanism",),
+    arms=("match_10",),
+)
 def loss_by_a_swap(evidence: Evidence, arms: Arms) -> Sample:
-    """What the exclusive or does not explain."""
+    """What the newest bit and the message do not explain."""
     return [mean(_loss(evidence, arm, "swap", "agreement")) for arm in arms]
 
 
@@ -150,3 +160,21 @@ def planted_errors_at_the_end(evidence: Evidence, arms: Arms) -> Sample:
 def gain(evidence: Evidence, arms: Arms) -> Sample:
     """Along the way between the mean states of either answer."""
     return [mean(_mean_probe(evidence, arm, "gain", "along_message_mean")) for arm in arms]
+
+
+@claim(
+    "match_hands_up_the_sample",
+    panel="own, 7",
+    says="On match a module hands up the sample, the bit N - 1 steps before, and not its answer.",
+    statistic="accuracy above a module that hands up its mean state given the sample, minus that given its "
+    "answer; mean over N >= 6, lower of two arms",
+    above=0.25,
+    because="half of what there is to tell apart: all right against chance",
+    tables=("mechanism",),
+    arms=("match_5", "match_10"),
+)
+def sample_against_answer(evidence: Evidence, arms: Arms) -> Sample:
+    """One module at a time says one bit: which one do those above it go by?"""
+    probes = ("bottleneck", "bottleneck_answer")
+    kept = [[_mean_probe(evidence, arm, probe, "one") for probe in probes] for arm in arms]
+    return [mean(by_seed(*of_arm, pd.Series.sub)) for of_arm in kept]

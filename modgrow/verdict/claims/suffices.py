@@ -5,7 +5,7 @@ import pandas as pd
 
 from modgrow.verdict.claim import claim
 from modgrow.verdict.evidence import Evidence
-from modgrow.verdict.sample import Arms, Sample, ahead_in_n, median
+from modgrow.verdict.sample import Arms, Sample, ahead_in_n, mean, median
 
 FAR = 200  # an N that no chain of the comparison was trained for
 FEW = 8.0
@@ -13,6 +13,8 @@ WHY_FEW = "the few bits that module 1 itself remembers: twice what exploratory c
 MANY = 40.0
 WHY_MANY = "two tasks of three, and about twice what the flat network of that size comes to"
 NO_DIFFERENCE = "one half is no difference"
+MORE = 0.05
+WHY_MORE = "0.05 decades is what the half-point by hand, one network and ten draws of noise, may be off by"
 
 
 @claim(
@@ -130,3 +132,41 @@ def accuracy_of_late_clones(evidence: Evidence, arms: Arms) -> Sample:
 def accuracy_of_early_clones(evidence: Evidence, arms: Arms) -> Sample:
     """Module 3 answers for N = 4."""
     return [median(_cloned(evidence, arm, "3"), (0.0, 1.0)) for arm in arms]
+
+
+@claim(
+    "five_units_bear_more_than_copies",
+    panel="own, 3a",
+    says="At 5 units a trained chain bears more noise on its weights than copies of two units that suffice.",
+    statistic="log10 half-point of weights minus that of a chain built by hand, equally wide and long",
+    above=MORE,
+    because=WHY_MORE,
+    tables=("perturbation_summary", "exact"),
+    arms=("modular_5",),
+)
+@claim(
+    "ten_units_bear_more_than_copies",
+    panel="own, 3a",
+    says="At 10 units a trained chain bears more noise on its weights than copies of two units that suffice.",
+    statistic="log10 half-point of weights minus that of a chain built by hand, equally wide and long",
+    above=MORE,
+    because=WHY_MORE,
+    tables=("perturbation_summary", "exact"),
+    arms=("modular_10",),
+)
+def beyond_copies(evidence: Evidence, arms: Arms) -> Sample:
+    """Equally long, since errors add up: a chain that stuck early would bear more for that alone.
+
+    Networks that solve nothing undisturbed have no half-point, and are left out.
+    """
+    return [mean(_beyond_copies(evidence, arm)) for arm in arms]
+
+
+def _beyond_copies(evidence: Evidence, arm: str) -> pd.Series:
+    """Of each network, the distance to the chain by hand that is as long as what it solves undisturbed."""
+    before = evidence.arms[arm].n_first - 1
+    solved = evidence.solved_unperturbed(arm)
+    copies = {
+        seed: evidence.log_half_point_by_hand(arm, before + max(round(n), 1)) for seed, n in solved.items()
+    }
+    return evidence.log_half_points(arm, "weights") - pd.Series(copies)
