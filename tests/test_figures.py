@@ -171,8 +171,8 @@ def test_a_flat_network_that_was_driven_is_called_flat(tmp_path):
 def test_fig_1_of_a_network_that_diverged(tmp_path):
     module = {"input": np.ones(2), "recurrent": np.eye(2), "bias": np.ones(2), "tau": np.ones(2)}
     module |= {"readout": np.ones((1, 2, 2)), "readout_bias": np.ones((1, 2))}
-    found = texts(fig1.draw([module], [module | {"bias": np.full(2, np.nan)}]), tmp_path)
-    assert says("not finite", found)
+    figure = fig1.draw([module], [module | {"bias": np.full(2, np.nan)}], Arm(units=2))
+    assert says("not finite", texts(figure, tmp_path))
 
 
 @pytest.mark.parametrize("draw", [claims.draw, columns.draw])

@@ -74,7 +74,6 @@ def _of_learning(plan: "Plan") -> list[Figure]:
             reads=firsts,
             arms=pair,
             uses={"modules": MODULES_DRAWN},
-            recipes=False,
         ),
         Figure("fig2a", FIGURES, "Fig. 2a: learning speed", [_table("learning_curves")], settings.comparison),
         Figure("fig2b", FIGURES, "Fig. 2b: parameters", [_table("parameters")], settings.comparison),
