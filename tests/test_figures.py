@@ -148,9 +148,9 @@ def test_fig_5_shows_the_first_modules_whatever_their_n(tmp_path):
 def test_one_task_per_epoch_starts_where_the_arms_start():
     arms = {"early": Arm(units=5, n_first=1), "late": Arm(units=6, n_first=7)}
     figure = fig2a.draw(curves(arms), arms)
-    lines = [line.get_ydata() for line in figure.axes[0].lines if line.get_linestyle() == ":"]
+    lines = [line.get_ydata() for line in figure.axes[0].lines if line.get_color() == "0.87"]
     assert [list(line) for line in lines] == [[0, 3], [6, 9]]
-    ends = {line.get_ydata()[-1] for line in figure.axes[0].lines if line.get_linestyle() == "-"}
+    ends = {line.get_ydata()[-1] for line in figure.axes[0].lines if line.get_color() != "0.87"}
     assert ends == {3.0, 9.0}
 
 

@@ -1,4 +1,4 @@
-"""A chain as it grows, a row per module: what is there stays as it is, the newest begins as a copy of the last.
+"""A chain as it grows, a row per module: what is there stays, the newest begins as a copy of the last.
 
 Drawn from the weights of one real network, in Fig. 1; nothing else is to scale.
 """
@@ -88,7 +88,8 @@ def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], col
 
 def _born(axes: Axes, x: float, y: float, arm: Arm) -> None:
     """From the module before to the newest, over the top: whether it begins as a copy."""
-    if not all(named(arm.growth.birth(pathway)).copies for pathway in PATHWAYS):
+    births = [arm.growth.birth(pathway) for pathway in PATHWAYS if pathway != "readout"]
+    if not all(named(birth).copies for birth in births):
         return
     high = y + SIDE / 2 + 0.2
     look = {"connectionstyle": "arc3,rad=-0.28", "linestyle": (0, (2, 1.2)), "linewidth": 1.2}

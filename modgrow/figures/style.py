@@ -99,7 +99,8 @@ def one_per_epoch(axes: Axes, arms: dict[str, Arm], last: int, **look) -> None:
     """The pace of one new task in every epoch, from each N that the arms start with."""
     words = "one new task per epoch"
     for first in sorted({arm.n_first for arm in arms.values()}):
-        axes.plot([0, last], [first - 1, first - 1 + last], linewidth=0.8, linestyle=":", label=words, **look)
+        ends = [first - 1, first - 1 + last]
+        axes.plot([0, last], ends, label=words, **{"linewidth": 0.8, "linestyle": ":"} | look)
         words = None
 
 
@@ -126,8 +127,8 @@ def missing(axes: Axes, words: str) -> None:
     """Say in the place of a panel, which stays without lines and ticks, why nothing is in it."""
     for line in list(axes.lines):
         line.remove()
-    axes.set(xticks=[], yticks=[])
-    axes.minorticks_off()
+    without = dict.fromkeys(("left", "bottom", "labelleft", "labelbottom"), False)
+    axes.tick_params(which="both", **without)  # others may share the ticks themselves
     centred = {"ha": "center", "va": "center", "transform": axes.transAxes, "in_layout": False}
     axes.text(0.5, 0.5, textwrap.fill(plain(words), 28), color="0.4", fontsize=SMALL, **centred)
 
