@@ -97,7 +97,7 @@ def test_fig_4_says_which_arm_solved_nothing(tmp_path):
 def test_fig_4_of_silent_neurons(tmp_path):
     silent = timescales("modular_5").assign(**dict.fromkeys(TAUS, np.nan))
     found = texts(fig4.draw(silent, ideal_timescales([1], 30), ARMS), tmp_path)
-    assert "100% of neurons without a fit" in found
+    assert says("modular, 5 units (n = 1); 100% of neurons without a fit", found)
     assert "no neuron could be fitted" in found
 
 

@@ -14,7 +14,7 @@ DRIVES = {"uniform": "published drive", "0.5": "P(1) = 0.5"}
 STATISTICS = {  # of the neurons of a network: title, column
     "mean": (r"effective $\tau$, mean", "tau_effective"),
     "median": (r"effective $\tau$, median", "tau_effective"),
-    "weighted": (r"effective $\tau$, weighted", "tau_weighted"),
+    "weighted": (r"effective $\tau$, by amplitude", "tau_weighted"),
 }
 
 
@@ -24,8 +24,8 @@ def draw(table: pd.DataFrame, ideal: pd.DataFrame, arms: dict[str, Arm]) -> Figu
 
     (a) trained tau; (b) effective tau as published, the mean over neurons, (c) that of the median neuron,
     (d) both fitted taus weighted by amplitude; (f to h) the same with P(1) = 0.5; (e) neurons simulated and
-    fitted again. All neurons count that could be fitted. Means are cut at twice the highest under the published
-    drive: with P(1) = 0.5 a few fits at the bound lead them.
+    fitted again. All neurons count that could be fitted. Means are cut at twice the highest under the
+    published drive: with P(1) = 0.5 a few fits at the bound lead them.
     """
     figure, axes = style.new_figure(10.0, 5.2, 2, 4)
     trained = table[table["trained"].astype(bool)]

@@ -114,7 +114,7 @@ def _of_experiments(settings: Settings) -> list[Figure]:
             "fig3",
             FIGURES,
             "Fig. 3: perturbation",
-            reads=[_table("perturbation"), _table("exact")],
+            reads=[_table("perturbation"), _table("perturbation_summary"), _table("exact")],
             arms=settings.comparison,
             asks=["perturbation"],
             uses={"threshold": settings.perturbation.threshold},
