@@ -35,17 +35,21 @@ def draw(
             own = summary[(summary["arm"] == name) & (summary["pathway"] == pathway)]
             _half_points(below, place, own, look)
         below.set_xlabel(rf"$\varepsilon$ on {words}")
-        _end_at_nothing(above, n_solved.xs(pathway, level="pathway"))
-    alike = exact[exact["epsilon"].isin(table["epsilon"])]  # they are asked weaker noise, too
+    asked = table.loc[table["pathway"] == "weights", "epsilon"]
+    alike = exact[exact["epsilon"].isin(asked)]  # they are asked weaker noise, too
     _by_hand(axes[0], _solved(alike, threshold), looks, arms)
+    for panel, pathway in zip(axes[0], PANELS, strict=True):
+        _end_at_nothing(panel, n_solved.xs(pathway, level="pathway"))
     top = n_solved.max()
     axes[0, 0].set_ylim(-0.05 * (top or 1.0), 1.06 * top or 1.0)  # a line at 0 alone has no scale
     style.whole_numbers(axes[0, 0], "y")
     axes[0, 0].set_ylabel(f"tasks with accuracy > {threshold:g}")
     axes[1, 0].set(yticks=[], ylim=(len(arms) - 0.4, -0.6))
-    axes[1, 0].set_ylabel("half lost at", fontsize=style.SMALL)
+    axes[1, 0].set_ylabel("half lost", fontsize=style.SMALL)
     style.letter(axes[0], [f"noise on {words}" for words in PANELS.values()])
-    style.legend_beside(axes[0, 1], "thick: mean; thin: each seed\nbelow: 95 % interval of the mean")
+    style.legend_beside(
+        axes[0, 1], "thick: mean; thin: each seed\nbelow: where half are lost,\nmean and 95 % interval"
+    )
     return figure
 
 

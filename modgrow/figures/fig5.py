@@ -25,7 +25,7 @@ def draw(table: pd.DataFrame, change: pd.DataFrame, arm: str, arms: dict[str, Ar
         panel.set_ylim(min(0.45, lowest - 0.02), 1.02)
     axes[0, 0].set_ylabel("accuracy of each module")
     words = style.label(arm, arms[arm], own["seed"].nunique())
-    style.legend_beside(axes[0, 1], f"{words}\n$N$ of the module\n(mean, SEM over seeds)")
+    style.legend_beside(axes[0, 1], f"{words}\n$N$ of the module\n(mean; band: SEM over seeds)")
     fig5c.draw(axes[1], change, arms)
     style.letter(axes.flat, ["noise on $W^{FF}$", "noise on $W^R$", *fig5c.TITLES])
     return figure
@@ -38,5 +38,8 @@ def _accuracies(panel: Axes, own: pd.DataFrame) -> None:
     for colour, marker, (n, curves) in zip(colours, style.MARKERS, per_seed.groupby("n"), strict=False):
         curves = curves.droplevel("n").unstack("seed")
         strengths = style.with_zero(panel, curves.index)
-        look = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1.0, "elinewidth": 0.7}
-        panel.errorbar(strengths, curves.mean(axis=1), curves.sem(axis=1).fillna(0.0), label=n, **look)
+        mean = curves.mean(axis=1).to_numpy()
+        error = curves.sem(axis=1).fillna(0.0).to_numpy()
+        look = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1.0}
+        panel.plot(strengths, mean, markevery=max(len(strengths) // 8, 1), label=n, **look)
+        panel.fill_between(strengths, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
