@@ -32,8 +32,8 @@ LOOKS = {
 }
 
 
-ROW = 0.21  # inches, of a claim
-AROUND = 0.46  # of the name and the axis of a kind
+ROW = 0.235  # inches, of a claim
+AROUND = 0.5  # of the name and the axis of a kind
 CLAIMED = "#e3edf7"  # where a value is as claimed
 
 
@@ -45,9 +45,8 @@ def draw(table: pd.DataFrame) -> Figure:
     of_each = [kind_of(statistic) for statistic in table["statistic"]]
     kinds = [kind for kind in KINDS if kind in of_each]
     counts = [of_each.count(kind) for kind in kinds]
-    heights = [AROUND + ROW * count for count in counts]
-    figure = style.empty_figure(9.0, 0.6 + sum(heights))
-    grid = figure.add_gridspec(len(kinds), 3, width_ratios=[4.6, 2.6, 2.1], height_ratios=heights)
+    figure = style.empty_figure(9.2, 0.6 + AROUND * len(kinds) + ROW * len(table))
+    grid = figure.add_gridspec(len(kinds), 3, width_ratios=[4.9, 2.6, 2.1], height_ratios=counts)
     for row, kind in enumerate(kinds):
         panels = [figure.add_subplot(grid[row, column]) for column in range(3)]
         _group(panels, kind, table[[own == kind for own in of_each]])
@@ -65,7 +64,7 @@ def _group(panels: list[Axes], kind: Kind, table: pd.DataFrame) -> None:
     for place, row in enumerate(table.itertuples()):
         _interval(axes, place, row, own_scale)
         _write(words, 0.0, place, row.panel + (" *" if row.headline else ""))
-        _write(words, 0.16, place, style.maths(textwrap.fill(row.statement, 84)))
+        _write(words, 0.15, place, style.maths(textwrap.fill(row.statement, 92)))
         _write(numbers, 0.0, place, f"{_found(row)}; {_asked(row)}; n = {row.n_seeds}")
     for panel in panels:
         panel.set_ylim(len(table) - 0.5, -0.5)
