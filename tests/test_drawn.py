@@ -108,7 +108,7 @@ def test_fig_4_is_silent_on_fits_where_none_is_lacking(tmp_path):
 
 
 def planted_changes() -> pd.DataFrame:
-    """Two networks: of W^FF twice (or 8 times) the change of W^R in modules 3 to 7, then a quarter of that."""
+    """W^FF changes twice (or 8 times) as much as W^R in modules 3 to 7, then a quarter of that."""
     rows = []
     for seed, factor in ((0, 1.0), (1, 4.0)):
         rows.append(("modular_5", seed, "recurrent", 2, 99.0))
