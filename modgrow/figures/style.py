@@ -44,7 +44,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D  # noqa: F401, for those who draw, as the next
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch  # noqa: F401
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch  # noqa: F401
 from matplotlib.ticker import LogLocator
 
 MARKERS = "osD^vPX*<"
