@@ -66,6 +66,11 @@ class Settings(Record):
     results: Annotated[str, AfterValidator(results_folder)] = Field(
         "results", pattern=r"^[A-Za-z0-9_./\-]+$", description="folder of the results"
     )
+    called: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9 _\-]{0,40}$",
+        description="what figures and tables call a run that is not the paper's",
+    )
     device: Literal["cpu", "cuda", "auto"] = Field("cpu", description="where networks are trained")
     seeds: Seeds = Field(5, description="networks per arm that names no number; may differ by family")
     first_seed: int = Field(

@@ -99,6 +99,10 @@ def table_of(arms, pathways):
     return found.assign(seed=0, draw=0, accuracy=1.0 - found["epsilon"] * (found["n"] - 1) / 4.0)
 
 
+def drawn(table, built, arms):
+    return fig3.draw(table, half_points.summary(table, 0.9), built, arms, 0.9)
+
+
 def test_fig_3_draws_them_thin_in_the_colours_of_the_arms_of_their_size():
     arms = {
         "modular_5": Arm(units=5),
@@ -107,8 +111,8 @@ def test_fig_3_draws_them_thin_in_the_colours_of_the_arms_of_their_size():
     }
     built = table_of(["exact_5", "exact_flat_20", "exact_14"], ["weights"])
     weaker = built[built["epsilon"] == 0.1].assign(epsilon=0.001)
-    figure = fig3.draw(table_of(arms, ["weights", "tau"]), pd.concat([built, weaker]), arms, 0.9)
-    left, right = figure.axes
+    figure = drawn(table_of(arms, ["weights", "tau"]), pd.concat([built, weaker]), arms)
+    left, right = figure.axes[:2]
     looks = style.looks(arms)
     dotted = [line for line in left.lines if line.get_linewidth() == THIN]
     assert [line.get_color() for line in dotted] == [
@@ -123,6 +127,6 @@ def test_fig_3_draws_them_thin_in_the_colours_of_the_arms_of_their_size():
 
 def test_fig_3_without_any_of_them_has_no_word_on_them():
     arms = {"modular_5": Arm(units=5)}
-    figure = fig3.draw(table_of(arms, ["weights", "tau"]), table_of([], []), arms, 0.9)
+    figure = drawn(table_of(arms, ["weights", "tau"]), table_of([], []), arms)
     assert not [line for line in figure.axes[0].lines if line.get_linewidth() == THIN]
     assert not [label for label in figure.axes[1].get_legend_handles_labels()[1] if "by hand" in label]

@@ -97,7 +97,7 @@ def test_fig_4_says_which_arm_solved_nothing(tmp_path):
 def test_fig_4_of_silent_neurons(tmp_path):
     silent = timescales("modular_5").assign(**dict.fromkeys(TAUS, np.nan))
     found = texts(fig4.draw(silent, ideal_timescales([1], 30), ARMS), tmp_path)
-    assert "100% of neurons without a fit" in found
+    assert says("modular, 5 units (n = 1); 100% of neurons without a fit", found)
     assert "no neuron could be fitted" in found
 
 
@@ -148,9 +148,9 @@ def test_fig_5_shows_the_first_modules_whatever_their_n(tmp_path):
 def test_one_task_per_epoch_starts_where_the_arms_start():
     arms = {"early": Arm(units=5, n_first=1), "late": Arm(units=6, n_first=7)}
     figure = fig2a.draw(curves(arms), arms)
-    lines = [line.get_ydata() for line in figure.axes[0].lines if line.get_linestyle() == ":"]
+    lines = [line.get_ydata() for line in figure.axes[0].lines if line.get_color() == "0.87"]
     assert [list(line) for line in lines] == [[0, 3], [6, 9]]
-    ends = {line.get_ydata()[-1] for line in figure.axes[0].lines if line.get_linestyle() == "-"}
+    ends = {line.get_ydata()[-1] for line in figure.axes[0].lines if line.get_color() != "0.87"}
     assert ends == {3.0, 9.0}
 
 
@@ -171,8 +171,8 @@ def test_a_flat_network_that_was_driven_is_called_flat(tmp_path):
 def test_fig_1_of_a_network_that_diverged(tmp_path):
     module = {"input": np.ones(2), "recurrent": np.eye(2), "bias": np.ones(2), "tau": np.ones(2)}
     module |= {"readout": np.ones((1, 2, 2)), "readout_bias": np.ones((1, 2))}
-    found = texts(fig1.draw([module], [module | {"bias": np.full(2, np.nan)}]), tmp_path)
-    assert says("not finite", found)
+    figure = fig1.draw([module], [module | {"bias": np.full(2, np.nan)}], Arm(units=2))
+    assert says("not finite", texts(figure, tmp_path))
 
 
 @pytest.mark.parametrize("draw", [claims.draw, columns.draw])

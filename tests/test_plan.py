@@ -168,6 +168,8 @@ def test_ones_own_arms_stand_under_a_note_in_what_they_are_not_the_papers():
     plan = planned("arms: {mine: {units: 5, epochs: 9}}")
     assert plan.judged == ["mine"]
     assert plan.note == "not the paper's settings: epochs 9 instead of 60"
+    called = Plan(plan.settings.model_copy(update={"called": "demo"}))
+    assert called.note == "demo, not the paper's settings: epochs 9 instead of 60"
 
 
 def test_a_figure_knows_the_settings_it_uses_and_says_so_in_its_identity(papers):

@@ -45,6 +45,7 @@ def draw(table: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     axes.set(xscale="log", xlabel="weights (off-diagonal $W^R$, $W^{FF}$, readout)", ylabel="$N_{solved}$")
     axes.tick_params(axis="x", which="minor", labelsize=5, labelrotation=45)  # if all lies in one decade
     axes.set_ylim(bottom=0)
+    style.whole_numbers(axes, "y")
     style.legend_beside(axes, "large: mean; small: each seed\nthin line: size while growing")
     return figure
 

@@ -1,5 +1,6 @@
 """Fig. 3: tasks still solved against the strength of a perturbation of weights (a) or tau (b)."""
 
+import numpy as np
 import pandas as pd
 
 from modgrow.arm import Arm
@@ -7,30 +8,48 @@ from modgrow.figures import style
 from modgrow.figures.style import Axes, Figure
 
 COLUMNS = ("arm", "seed", "pathway", "epsilon", "draw", "n", "accuracy")
+HALF_COLUMNS = ("arm", "seed", "pathway", "half_epsilon", "arm_half_epsilon", "low", "high")
 PANELS = {"weights": "weights", "tau": r"$\tau$"}
 BY_HAND = {  # networks built by hand, by family
     "modular": {"linewidth": 0.9, "linestyle": (0, (1, 1.2))},
     "flat": {"linewidth": 0.9, "linestyle": (0, (4, 1.2, 1, 1.2))},
 }
+NOTHING = 0.5  # tasks: where no arm has as many on average, the axis ends
 
 
 @style.theme()
-def draw(table: pd.DataFrame, exact: pd.DataFrame, arms: dict[str, Arm], threshold: float) -> Figure:
-    """Thick lines are means over seeds and draws, thin lines single networks; dotted in a: by hand."""
-    figure, axes = style.new_figure(7.0, 3.0, 1, 2, sharey=True)
+def draw(
+    table: pd.DataFrame, summary: pd.DataFrame, exact: pd.DataFrame, arms: dict[str, Arm], threshold: float
+) -> Figure:
+    """Thick lines are means over seeds and draws, thin lines single networks; dotted in a: by hand.
+
+    Below, where half of the tasks are lost: every network, and each arm's mean with its 95 % interval.
+    """
+    heights = [3.0, 0.3 + 0.11 * len(arms)]
+    figure, axes = style.new_figure(7.2, 4.2, 2, 2, height_ratios=heights, sharex="col", sharey="row")
     n_solved = _solved(table, threshold)
     looks = style.looks(arms)
-    for panel, letter, (pathway, words) in zip(axes, "ab", PANELS.items(), strict=True):
-        for name, look in looks.items():
-            _curves(panel, n_solved.loc[(name, pathway)].unstack("seed"), name, arms[name], look)
-        panel.set_xlabel(rf"$\varepsilon$ on {words}")
-        panel.set_title(letter, loc="left", fontweight="bold")
-    alike = exact[exact["epsilon"].isin(table["epsilon"])]  # they are asked weaker noise, too
-    _by_hand(axes, _solved(alike, threshold), looks, arms)
-    if not n_solved.any():
-        axes[0].set_ylim(-0.05, 1.0)  # a line at 0 alone has no scale
-    axes[0].set_ylabel(f"tasks with accuracy > {threshold:g}")
-    style.legend_beside(axes[1], "thick: mean; thin: each seed")
+    for (above, below), (pathway, words) in zip(axes.T, PANELS.items(), strict=True):
+        for place, (name, look) in enumerate(looks.items()):
+            _curves(above, n_solved.loc[(name, pathway)].unstack("seed"), name, arms[name], look)
+            own = summary[(summary["arm"] == name) & (summary["pathway"] == pathway)]
+            _half_points(below, place, own, look)
+        below.set_xlabel(rf"$\varepsilon$ on {words}")
+    asked = table.loc[table["pathway"] == "weights", "epsilon"]
+    alike = exact[exact["epsilon"].isin(asked)]  # they are asked weaker noise, too
+    _by_hand(axes[0], _solved(alike, threshold), looks, arms)
+    for panel, pathway in zip(axes[0], PANELS, strict=True):
+        _end_at_nothing(panel, n_solved.xs(pathway, level="pathway"))
+    top = n_solved.max()
+    axes[0, 0].set_ylim(-0.05 * (top or 1.0), 1.06 * top or 1.0)  # a line at 0 alone has no scale
+    style.whole_numbers(axes[0, 0], "y")
+    axes[0, 0].set_ylabel(f"tasks with accuracy > {threshold:g}")
+    axes[1, 0].set(yticks=[], ylim=(len(arms) - 0.4, -0.6))
+    axes[1, 0].set_ylabel("half lost", fontsize=style.SMALL)
+    style.letter(axes[0], [f"noise on {words}" for words in PANELS.values()])
+    style.legend_beside(
+        axes[0, 1], "thick: mean; thin: each seed\nbelow: where half are lost,\nmean and 95 % interval"
+    )
     return figure
 
 
@@ -47,7 +66,26 @@ def _curves(panel: Axes, by_seed: pd.DataFrame, name: str, arm: Arm, look: dict)
     line = {key: look[key] for key in ("color", "linestyle")}
     panel.plot(by_seed, linewidth=0.4, alpha=0.5, **line)
     label = style.label(name, arm, by_seed.shape[1])
-    panel.plot(by_seed.mean(axis=1), linewidth=1.4, markersize=3.5, label=label, **look)
+    every = max(len(by_seed) // 8, 1)  # with finer strengths marks would hide each other
+    panel.plot(by_seed.mean(axis=1), linewidth=1.4, markersize=3.5, markevery=every, label=label, **look)
+
+
+def _half_points(panel: Axes, y: int, own: pd.DataFrame, look: dict) -> None:
+    """Where half of the tasks are lost: networks of one arm, and their mean with its interval."""
+    dots = {key: look[key] for key in ("color", "marker", "markerfacecolor")} | {"linestyle": ""}
+    networks = own.dropna(subset=["half_epsilon"])
+    panel.plot(networks["half_epsilon"], [y] * len(networks), **dots, markersize=2, alpha=0.5)
+    for row in networks.head(1).itertuples():
+        panel.hlines(y, row.low, row.high, color=look["color"], linewidth=1.2)
+        panel.plot(row.arm_half_epsilon, y, **dots, markersize=4)
+
+
+def _end_at_nothing(panel: Axes, n_solved: pd.Series) -> None:
+    """No axis beyond the first strength at which nothing is left of any arm."""
+    means = n_solved.groupby(["arm", "epsilon"]).mean().groupby("epsilon").max()
+    left = np.flatnonzero(means.to_numpy() > NOTHING)
+    end = means.index[min(left[-1] + 1 if len(left) else len(means), len(means) - 1)]
+    panel.set_xlim(right=1.1 * end)
 
 
 def _by_hand(axes: list[Axes], n_solved: pd.Series, looks: dict[str, dict], arms: dict[str, Arm]) -> None:

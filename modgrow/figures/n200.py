@@ -1,7 +1,5 @@
 """Networks driven to a given N, however many epochs it takes: N solved and accuracy by epoch."""
 
-import itertools
-
 import pandas as pd
 
 from modgrow.arm import Arm
@@ -16,7 +14,7 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     """(a) one line per network, beside a new task in every epoch; (b) its accuracy on the newest task."""
     figure, axes = style.new_figure(7.0, 2.8, 1, 2)
     curves = curves[curves["arm"].isin(list(arms))]
-    colours = dict(zip(arms, itertools.cycle(("#0a4a8f", *style.COLOURS[1:]))))
+    colours = style.contrasts(arms)
     labels = iter(("newest task", "mean of all before"))  # once each
     for (name, seed), curve in curves.groupby(["arm", "seed"]):
         arm = arms[name]
@@ -37,4 +35,5 @@ def draw(curves: pd.DataFrame, arms: dict[str, Arm]) -> Figure:
     for panel in axes:
         panel.legend(frameon=False)
         style.whole_numbers(panel)
+    style.whole_numbers(axes[0], "y")
     return figure

@@ -1,4 +1,4 @@
-"""One look for all figures: a colour per size, solid for modular, dashed for flat.
+"""What all figures share: panels, axes, words, and how a figure is saved; how an arm looks: `looks.py`.
 
 The only file that imports matplotlib. Figures are drawn and saved under settings of their own: nothing of a
 personal matplotlibrc, of a backend or of installed fonts reaches them, and nothing of theirs is left behind.
@@ -6,17 +6,16 @@ personal matplotlibrc, of a backend or of installed fonts reaches them, and noth
 
 import contextlib
 import importlib.util
-import itertools
-import math
 import os
 import re
 import sys
 import textwrap
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from modgrow.arm import Arm
+from modgrow.figures.looks import contrasts, looks, usual  # noqa: F401, the first two for those who draw
 from modgrow.figures.theme import SMALL, THEME
 from modgrow.store import files
 
@@ -44,11 +43,13 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D  # noqa: F401, for those who draw
+from matplotlib.lines import Line2D  # noqa: F401, for those who draw, as the next
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch  # noqa: F401
 from matplotlib.ticker import LogLocator
 
 MARKERS = "osD^vPX*<"
 WIDTH = 3.5  # inches, one column
+WARNING = "#b3400e"
 COLOURS = ("#0173b2", "#de8f05", "#029e73", "#d55e00", "#cc78bc", "#ca9161")  # seaborn's "colorblind"
 
 
@@ -63,8 +64,19 @@ def theme() -> Iterator[None]:
 
 def new_figure(width: float = WIDTH, height: float = 2.8, rows: int = 1, columns: int = 1, **panels):
     """A figure and its empty panels, as `plt.subplots` gives them; pyplot does not know of it."""
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = empty_figure(width, height)
     return figure, figure.subplots(rows, columns, **panels)
+
+
+def empty_figure(width: float, height: float) -> Figure:
+    """A figure for panels of several sizes."""
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def letter(panels: Iterable[Axes], titles: Sequence[str]) -> None:
+    """A bold letter over each panel, from `a` on, and what the panel shows."""
+    for panel, sign, title in zip(panels, "abcdefghijklmnopqrstuvwxyz", titles, strict=False):
+        panel.set_title(rf"$\mathbf{{{sign}}}$  {title}", loc="left", fontsize=8.5)
 
 
 def colours(name: str, count: int) -> list[tuple[float, ...]]:
@@ -77,59 +89,18 @@ def colour_map(name: str, **extremes):
     return matplotlib.colormaps[name].with_extremes(**extremes)
 
 
-def looks(arms: dict[str, Arm]) -> dict[str, dict]:
-    """Colour, dash and marker per arm: by size, a flat arm's those of the modular arm that it matches."""
-    ranks = _ranks(arms)
-    palette = colours("viridis", max(*ranks.values(), 3) + 1)
-    return {
-        name: {
-            "color": palette[rank],
-            "linestyle": "-" if arms[name].grows else (0, (3, 1.5)),
-            "marker": MARKERS[rank % len(MARKERS)],
-            "markerfacecolor": palette[rank] if arms[name].grows else "white",
-        }
-        for name, rank in ranks.items()
-    }
-
-
-def _ranks(arms: dict[str, Arm]) -> dict[str, int]:
-    """Place of each arm in the row of sizes; a flat arm shares that of the modular arm nearest in weights."""
-    by_size = sorted(arms, key=lambda name: (arms[name].units, name))
-    chains = [name for name in by_size if arms[name].grows]
-    ranks = {name: rank for rank, name in enumerate(chains)}
-    free = dict(ranks)
-    for name in by_size:
-        if name not in ranks:
-            distance = {other: abs(math.log(_weights(arms[name]) / _weights(arms[other]))) for other in free}
-            nearest = min(distance, key=distance.get, default=None)
-            ranks[name] = free.pop(nearest) if nearest else max(ranks.values(), default=-1) + 1
-    return ranks
-
-
-def _weights(arm: Arm) -> int:
-    """Weights at N = 30, where the paper matches flat and modular networks."""
-    return arm.n_weights(max(arm.heads(30), 1))
-
-
-def contrasts(arms: dict[str, Arm]) -> dict[str, str | tuple[float, ...]]:
-    """A colour per arm; where one modular and one flat arm are compared dark blue and light orange."""
-    blue = (0.05, 0.25, 0.5)
-    orange = (0.9, 0.55, 0.1)
-    if len({arm.grows for arm in arms.values()}) == len(arms):
-        return {name: blue if arm.grows else orange for name, arm in arms.items()}
-    return dict(zip(arms, itertools.cycle(COLOURS)))
-
-
-def whole_numbers(axes: Axes) -> None:
-    """Ticks of the horizontal axis at whole numbers only."""
-    axes.xaxis.get_major_locator().set_params(integer=True)
+def whole_numbers(axes: Axes, which: str = "x") -> None:
+    """Ticks at whole numbers only, of the axes named: `x`, `y` or both, `xy`."""
+    for name in which:
+        getattr(axes, f"{name}axis").get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def one_per_epoch(axes: Axes, arms: dict[str, Arm], last: int, **look) -> None:
     """The pace of one new task in every epoch, from each N that the arms start with."""
     words = "one new task per epoch"
     for first in sorted({arm.n_first for arm in arms.values()}):
-        axes.plot([0, last], [first - 1, first - 1 + last], linewidth=0.8, linestyle=":", label=words, **look)
+        ends = [first - 1, first - 1 + last]
+        axes.plot([0, last], ends, label=words, **{"linewidth": 0.8, "linestyle": ":"} | look)
         words = None
 
 
@@ -156,8 +127,8 @@ def missing(axes: Axes, words: str) -> None:
     """Say in the place of a panel, which stays without lines and ticks, why nothing is in it."""
     for line in list(axes.lines):
         line.remove()
-    axes.set(xticks=[], yticks=[])
-    axes.minorticks_off()
+    without = dict.fromkeys(("left", "bottom", "labelleft", "labelbottom"), False)
+    axes.tick_params(which="both", **without)  # others may share the ticks themselves
     centred = {"ha": "center", "va": "center", "transform": axes.transAxes, "in_layout": False}
     axes.text(0.5, 0.5, textwrap.fill(plain(words), 28), color="0.4", fontsize=SMALL, **centred)
 
@@ -193,8 +164,7 @@ def label(name: str, arm: Arm, n_seeds: int) -> str:
 
 def named(name: str, arm: Arm) -> str:
     """`modular, 10 units`; an arm that is called otherwise by its name."""
-    usual = name == f"{arm.architecture}_{arm.units}"
-    return arm.title if usual else plain(name)
+    return arm.title if usual(name, arm) else plain(name)
 
 
 def plain(text: str) -> str:
@@ -217,11 +187,28 @@ def _settle(figure: Figure) -> None:
 
 
 def _footnote(figure: Figure, note: str) -> None:
-    """A small grey note below everything, for which the settled figure grows; it breaks between its parts."""
-    unbroken = re.sub(r"(?<![,;:]) ", "\0", note)
-    parts = textwrap.wrap(unbroken, int(28 * figure.get_figwidth()), break_on_hyphens=False)
+    """A note below everything, for which the settled figure grows: plain up to its colon, then small."""
+    head, _, rest = note.partition(": ")
+    parts = _broken(rest, int(26 * figure.get_figwidth()))
+    width = figure.get_figwidth()
+    strip = 0.1 * len(parts) + 0.19  # inches
+    total = _grow(figure, strip)
+    words = {"va": "bottom", "parse_math": False, "linespacing": 1.1}
+    place = 0.04 / width
+    top = (strip - 0.14) / total
+    figure.text(place, top, head, fontsize=7, fontweight="bold", color=WARNING, **words)
+    figure.text(place, 0.03 / total, "\n".join(parts), fontsize=5.8, color="0.35", **words)
+
+
+def _broken(text: str, width: int) -> list[str]:
+    """Its lines, broken between its parts only."""
+    unbroken = re.sub(r"(?<![,;:]) ", "\0", text)
+    return [line.replace("\0", " ") for line in textwrap.wrap(unbroken, width, break_on_hyphens=False)]
+
+
+def _grow(figure: Figure, strip: float) -> float:
+    """Make room at the foot of a settled figure; its new height, in inches as `strip`."""
     width, height = figure.get_size_inches()
-    strip = 0.1 * len(parts) + 0.05  # inches
     total = height + strip
     figure.set_size_inches(width, total)
     for axes in figure.axes:
@@ -229,8 +216,7 @@ def _footnote(figure: Figure, note: str) -> None:
         axes.set_position([left, (bottom * height + strip) / total, wide, high * height / total])
     for legend in figure.legends:
         legend.set_bbox_to_anchor((0.0, strip / total, 1.0, height / total), figure.transFigure)
-    words = {"fontsize": 5.5, "color": "0.5", "va": "bottom", "parse_math": False, "linespacing": 1.1}
-    figure.text(0.04 / width, 0.03 / total, "\n".join(parts).replace("\0", " "), **words)
+    return total
 
 
 @theme()

@@ -207,9 +207,10 @@ class Plan:
         return self.note_on(self.judged, self.judged_experiments)
 
     def note_on(self, arms: Iterable[str], experiments: Iterable[str] = ()) -> str:
-        """In what these arms and experiments are not the paper's; else empty."""
+        """What the run is called, and in what these arms and experiments are not the paper's; else empty."""
         own = {arm: self.settings.arms[arm] for arm in arms}
-        return paper.note(own, {name: getattr(self.settings, name) for name in experiments})
+        unlike = paper.note(own, {name: getattr(self.settings, name) for name in experiments})
+        return ", ".join(filter(None, [self.settings.called, unlike]))
 
     @cached_property
     def experiments(self) -> dict[str, dict]:

@@ -8,7 +8,8 @@ from modgrow.store import weights
 def main() -> None:
     args = script.arguments(__doc__, *job.OPTIONS)
     modular, flat = (weights.read(path).chain for path in args.inputs)
-    job.save(fig1.draw(modular[: args.id["modules"]], flat), args)
+    arm = next(arm for arm in script.recipes(args.id).values() if arm.grows)
+    job.save(fig1.draw(modular[: args.id["modules"]], flat, arm), args)
 
 
 if __name__ == "__main__":
