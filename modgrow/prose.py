@@ -41,7 +41,7 @@ def fill(name: str, numbers: "Numbers") -> str:
     environment.globals.update(numbers.asked)
     try:
         text = environment.get_template(name).render()
-    except (jinja2.TemplateError, ModgrowError, KeyError, ArithmeticError) as error:
+    except (jinja2.TemplateError, ModgrowError, LookupError, TypeError, ArithmeticError) as error:
         raise ModgrowError(f"docs/templates/{name}: {error}") from None
     return FIRST_LINE.format(name=name) + text
 

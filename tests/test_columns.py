@@ -61,7 +61,10 @@ def test_without_a_change_of_numbers_a_column_says_what_the_main_run_says():
     main = world()
     names = {arm: arm for arm in main.arms}
     same = columns.evidence_of(main.tables, names, main.arms, main.experiments)
-    pd.testing.assert_frame_equal(judge.judge(same), judge.judge(main))
+    of_chains_by_hand = [claim.name for claim in CLAIMS if "exact" in claim.tables]  # which no column has
+    expected = judge.judge(main)
+    expected = expected[~expected["claim"].isin(of_chains_by_hand)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(judge.judge(same), expected)
 
 
 def test_all_columns_stand_behind_the_main_run_with_its_verdict_beside_them():

@@ -73,7 +73,8 @@ def test_the_readme_counts_the_claims_as_the_committed_table_does():
 
 
 def test_every_file_the_readme_and_docs_link_to_exists():
-    for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    written = [path for path in (ROOT / "docs").rglob("*.md") if path.parent.name != "templates"]
+    for path in [ROOT / "README.md", *written]:
         for link in re.findall(r"\]\(([^)#:]+)\)", path.read_text()):
             assert (path.parent / link).exists(), f"{path}: {link}"
 

@@ -63,7 +63,8 @@ def test_a_probe_is_the_mean_over_late_modules(template):
         ('{{ n_solved("modular_99") | span }}', "learning_curves: no rows of modular_99"),
         ('{{ claim("no_such_claim").estimate }}', "no claim no_such_claim"),
         ('{{ rows("no_table", "modular_10") }}', "no table no_table"),
-        ('{{ claim("recurrent_idle_with_delay").estimate / 0 | digits }}', "page.md"),
+        ('{{ n_solved("modular_10") / "a" }}', "page.md"),
+        ('{{ (n_solved("modular_10") / 0) | digits }}', "missing or not finite"),
     ],
 )
 def test_what_is_not_there_ends_the_filling(template, asked, what):

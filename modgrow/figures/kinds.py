@@ -20,6 +20,7 @@ KINDS = (  # the first that matches
     Kind("^N_solved .*minus", "Differences of N", "tasks"),
     Kind("^N_solved", "N reached", "$N_{solved}$"),
     Kind("^tasks solved", "Pace", "tasks per epoch"),
+    Kind("^epochs to", "Differences of time", "epochs"),
     Kind(
         "^(accuracy|error|loss|largest change).*(minus|lost|loses|change)",
         "Differences of accuracy",
