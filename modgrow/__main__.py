@@ -68,7 +68,9 @@ def _add_readers(commands) -> None:
     )
     look.add_argument("--seed", type=int, default=0, help="of random bits (default: 0)")
     look.add_argument("--modules", help="whose activity is shown, such as 2,5,10 (default: four of them)")
-    look.add_argument("--output", default="look.png", help="a .png or .svg file (default: look.png)")
+    look.add_argument("--n", type=int, help="as it was when it had solved this N (default: the last)")
+    where = "a .png or .svg file, or .gif: a chain that grows (default: look.png)"
+    look.add_argument("--output", default="look.png", help=where)
     exact = _add(commands, _exact, "write a network that is built by hand and answers every N")
     exact.add_argument("units", type=int, help="neurons per module, or of the whole flat network; from 2 on")
     exact.add_argument("file", help="where to, a .safetensors file that is not there yet")
@@ -142,7 +144,7 @@ def _compare(args: argparse.Namespace) -> None:
 def _look(args: argparse.Namespace) -> None:
     from modgrow.cli.look import picture
 
-    print(picture(args.file, args.bits, args.seed, args.modules, args.output))
+    print(picture(args.file, args.bits, args.seed, args.modules, args.output, args.n))
 
 
 def _exact(args: argparse.Namespace) -> None:

@@ -1,10 +1,10 @@
 """Pages whose numbers come from tables: templates of `docs/templates`, filled.
 
-In a template stands what is asked, never a number: `{{ n_solved("modular_10") | span }}`. A table, an arm or
-a claim that is not there, and a number that is not finite, end the filling; so does a name that nothing has.
+In a template stands what is asked, and of which results, never a number:
+`{{ exploratory.n_solved("modular_10") | span }}`. A table, an arm or a claim that is not there, a number that
+is not finite, and a name that nothing has end the filling.
 """
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,47 +17,52 @@ from modgrow.config import Settings
 from modgrow.errors import ModgrowError
 from modgrow.places import ROOT
 from modgrow.schemas import evidence
-from modgrow.verdict import paper
+from modgrow.verdict import judge, paper
 from modgrow.verdict.cloning import reaches
 from modgrow.verdict.evidence import Evidence
 
-PAGES = {"docs/why.md": "docs/exploratory"}  # a page, and the folder of the tables that fill it
+PAGES = ("README.md", "docs/why.md")
+RESULTS = {"first": "docs/results", "exploratory": "docs/exploratory"}  # by the name that templates know
+WORDS = {
+    "reproduced": "yes",
+    "contradicted": "no",
+    "equivalent": "no difference",
+    "undecided": "not settled",
+    "depends on the rate": "it depends on the learning rate",
+}
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
 
 
 def pages(settings: Settings) -> dict[str, str]:
     """The text of every page by its path. Raises ModgrowError, which names the template."""
-    return {page: fill(Path(page).name, Numbers(ROOT / folder, settings)) for page, folder in PAGES.items()}
+    known = {name: Numbers(ROOT / folder, settings) for name, folder in RESULTS.items()}
+    return {page: fill(Path(page).name, known) for page in PAGES}
 
 
-def fill(name: str, numbers: "Numbers") -> str:
+def fill(name: str, known: dict[str, "Numbers"]) -> str:
     """A template of that name with its numbers. Raises ModgrowError."""
-    loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(
-        loader=loader, undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
     )
     environment.filters.update(FILTERS)
-    environment.globals.update(numbers.asked)
+    environment.globals["word"] = word
     try:
-        text = environment.get_template(name).render()
+        text = environment.get_template(name).render(known)
     except (jinja2.TemplateError, ModgrowError, LookupError, TypeError, ArithmeticError) as error:
         raise ModgrowError(f"docs/templates/{name}: {error}") from None
     return FIRST_LINE.format(name=name) + text
 
 
 class Numbers:
-    """What a template may ask of the tables and claims below one folder."""
+    """What a template may ask of the tables and claims below one folder; most are one number per network."""
 
     def __init__(self, folder: Path, settings: Settings):
         self.folder = folder
         self.settings = settings
-
-    @property
-    def asked(self) -> dict[str, Callable[..., Any]]:
-        """The questions by name. Most are answered by one number per network, a series by seed."""
-        questions = (self.claim, self.n_solved, self.probe, self.clones, self.networks, self.rows)
-        return {question.__name__: question for question in questions}
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -71,6 +76,11 @@ class Numbers:
     def claims(self) -> pd.DataFrame:
         """Every claim by name."""
         return pd.read_csv(self.folder / "claims.csv").set_index("claim")
+
+    @property
+    def count(self) -> str:
+        """How many claims came out how, in words."""
+        return judge.count(self.claims.reset_index())
 
     def claim(self, name: str) -> pd.Series:
         """The row of one claim: estimate, low, high, verdict."""
@@ -107,6 +117,19 @@ class Numbers:
         return found.set_index("seed")["reach_by_sign"]
 
 
+def word(claim: pd.Series) -> str:
+    """A verdict as the answer to whether it is so."""
+    return WORDS[claim["verdict"]]
+
+
+def interval(claim: pd.Series, places: int = 2) -> str:
+    """The estimate of a claim with its interval: "0.70 (0.45 to 0.90)"."""
+    estimate, low, high = (
+        f"{_finite(claim[part]).item():.{places}f}" for part in ("estimate", "low", "high")
+    )
+    return f"{estimate} ({low} to {high})"
+
+
 def digits(value: pd.Series | float, places: int = 2) -> str:
     """One number, or the mean of several, to so many places."""
     return f"{_finite(value).mean():.{places}f}"
@@ -141,4 +164,4 @@ def _finite(value: pd.Series | float) -> pd.Series:
     return values
 
 
-FILTERS = {function.__name__: function for function in (digits, span, reaching, greatest, least)}
+FILTERS = {function.__name__: function for function in (interval, digits, span, reaching, greatest, least)}

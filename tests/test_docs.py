@@ -15,12 +15,13 @@ from modgrow.verdict import judge
 from tests.runs import ROOT, snakemake
 
 README = (ROOT / "README.md").read_text()
+RUNNING = (ROOT / "docs" / "running.md").read_text()
 SHOWN = ROOT / "docs" / "results"
 
 
 def blocks(language):
-    """The code blocks of the README in one language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    """The code blocks of the README and of docs/running.md in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", README + RUNNING, re.DOTALL)
 
 
 COMMANDS = [

@@ -25,7 +25,7 @@ from tests.test_workflow import checkout, snakemake
 ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 # Where what is imported has another name than what is installed.
 OF_PIP = {"pip", "setuptools", "wheel"}  # which `pip freeze` leaves out: an environment is born with them
-INSTALLED_AS = {"yaml": "pyyaml", "snakemake": "snakemake"}
+INSTALLED_AS = {"yaml": "pyyaml", "PIL": "pillow", "snakemake": "snakemake"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.image import imread
+from PIL import Image
 
 from modgrow import __main__
 from modgrow.cli import look as command
 from modgrow.errors import ModgrowError
-from modgrow.figures import look, style
+from modgrow.figures import look, moving, style
 from modgrow.model import exact
 from modgrow.model.growth import grow
 from modgrow.model.network import Network
@@ -170,7 +171,10 @@ def test_a_network_that_solved_nothing_is_shown_as_it_is(tmp_path):
         ({"modules": "0"}, "--modules: '0' is no module"),
         ({"modules": "1,,2"}, "--modules: '' is no module"),
         ({"modules": "one"}, "--modules: 'one' is no module"),
-        ({"output": "look.pdf"}, "look.pdf: a picture is a .png or .svg file; name it so"),
+        (
+            {"output": "look.pdf"},
+            "look.pdf: a picture is a .png or .svg file, a moving one a .gif; name it so",
+        ),
         ({"path": "t.parquet"}, "t.parquet: is no network; name a .safetensors file"),
         ({"path": "none.safetensors"}, "none.safetensors: no such network"),
     ],
@@ -194,3 +198,47 @@ def test_a_network_that_diverged_and_solved_nothing_is_refused(tmp_path):
     networks.write(tmp_path / "n.safetensors", Trained(network, 0, 1, diverged=True))
     with pytest.raises(ModgrowError, match="this network diverged in training"):
         command.picture(str(tmp_path / "n.safetensors"), None, 0, None, str(tmp_path / "look.png"))
+
+
+@pytest.fixture(scope="module")
+def all_modules():
+    bits = (np.random.default_rng(0).random(60) < 0.2).astype(float)
+    return command.run(damaged(), bits, list(range(1, 20)))
+
+
+def test_a_moving_picture_shows_each_answer_once_its_module_is_there(all_modules):
+    frames = list(moving.draw(all_modules))
+    births = moving.births_of(all_modules)
+    assert len(frames) == 60
+    orange = tuple(round(255 * part) for part in look.COLOURS["wrong"])
+    left = moving.MARGIN + moving.NAME + moving.DOT * 4 + 12
+    for step in (20, 59):
+        for head, t in zip(*np.nonzero(all_modules.wrong), strict=True):
+            x = left + moving.CELL[0] * int(t) + moving.CELL[0] // 2
+            y = moving.TOP + moving.CELL[1] * int(head) + 5
+            assert (frames[step].getpixel((x, y)) == orange) == (births[head] <= t <= step)
+
+
+def test_a_moving_picture_is_an_animation_of_as_many_frames(tmp_path):
+    file = tmp_path / "chain.safetensors"
+    networks.write(file, exact.chain(4, 8))
+    said = command.picture(str(file), "random:30", 0, None, str(tmp_path / "a.gif"), n=6)
+    assert "N = 2 to 6" in said
+    with Image.open(tmp_path / "a.gif") as image:
+        assert image.n_frames == 30
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        ({"modules": "2"}, "leave --modules out"),
+        ({"n": 9}, "--n 9: this network has not solved it; it came to N = 8"),
+        ({"n": 1}, "--n 1"),
+    ],
+)
+def test_what_a_moving_picture_cannot_show_is_refused(tmp_path, asked, what):
+    file = tmp_path / "chain.safetensors"
+    networks.write(file, exact.chain(4, 8))
+    with pytest.raises(ModgrowError, match=what):
+        command.picture(str(file), None, 0, asked.get("modules"), str(tmp_path / "a.gif"), asked.get("n"))
+    assert not (tmp_path / "a.gif").exists()

@@ -32,9 +32,8 @@ def template(tmp_path, monkeypatch, settings):
         (tmp_path / "page.md").write_text(text)
         if damage:
             damage(folder)
-        return prose.fill("page.md", prose.Numbers(folder, settings)).removeprefix(
-            prose.FIRST_LINE.format(name="page.md")
-        )
+        filled = prose.fill("page.md", {"exploratory": prose.Numbers(folder, settings)})
+        return filled.removeprefix(prose.FIRST_LINE.format(name="page.md"))
 
     return fill
 
@@ -45,14 +44,15 @@ def test_a_number_is_that_of_the_table(template):
     expected = (
         f"{solved.min()} to {solved.max()}, {solved.mean():.1f}, {(solved >= 61).sum()} of {len(solved)}"
     )
-    asked = '{{ n_solved("modular_10") | span }}, {{ n_solved("modular_10") | digits(1) }}'
-    assert template(asked + ', {{ n_solved("modular_10") | reaching(61) }}') == expected
+    kinds = ("span", "digits(1)", "reaching(61)")
+    asked = [f'{{{{ exploratory.n_solved("modular_10") | {kind} }}}}' for kind in kinds]
+    assert template(", ".join(asked)) == expected
 
 
 def test_a_probe_is_the_mean_over_late_modules(template):
     rows = pd.read_parquet(ROOT / "docs/exploratory/tables/mechanism.parquet")
     rows = rows.query("arm == 'modular_10' and probe == 'swap' and measure == 'agreement' and n >= 6")
-    found = template('{{ probe("modular_10", "swap", "agreement") | digits(4) }}')
+    found = template('{{ exploratory.probe("modular_10", "swap", "agreement") | digits(4) }}')
     assert float(found) == pytest.approx(rows["value"].mean(), abs=6e-5)
 
 
@@ -60,11 +60,11 @@ def test_a_probe_is_the_mean_over_late_modules(template):
     ("asked", "what"),
     [
         ("{{ nothing }}", "'nothing' is undefined"),
-        ('{{ n_solved("modular_99") | span }}', "learning_curves: no rows of modular_99"),
-        ('{{ claim("no_such_claim").estimate }}', "no claim no_such_claim"),
-        ('{{ rows("no_table", "modular_10") }}', "no table no_table"),
-        ('{{ n_solved("modular_10") / "a" }}', "page.md"),
-        ('{{ (n_solved("modular_10") / 0) | digits }}', "missing or not finite"),
+        ('{{ exploratory.n_solved("modular_99") | span }}', "learning_curves: no rows of modular_99"),
+        ('{{ exploratory.claim("no_such_claim").estimate }}', "no claim no_such_claim"),
+        ('{{ exploratory.rows("no_table", "modular_10") }}', "no table no_table"),
+        ('{{ exploratory.n_solved("modular_10") / "a" }}', "page.md"),
+        ('{{ (exploratory.n_solved("modular_10") / 0) | digits }}', "missing or not finite"),
     ],
 )
 def test_what_is_not_there_ends_the_filling(template, asked, what):
@@ -79,12 +79,12 @@ def test_a_number_that_is_not_finite_ends_the_filling(template):
         claims.to_csv(folder / "claims.csv", index=False)
 
     with pytest.raises(ModgrowError, match="missing or not finite"):
-        template('{{ claim("errors_travel").estimate | digits }}', damage)
+        template('{{ exploratory.claim("errors_travel").estimate | digits }}', damage)
 
 
 def test_a_missing_table_ends_the_filling(template):
     with pytest.raises(ModgrowError, match="no table learning_curves"):
         template(
-            '{{ n_solved("modular_10") }}',
+            '{{ exploratory.n_solved("modular_10") }}',
             lambda folder: (folder / "tables/learning_curves.parquet").unlink(),
         )

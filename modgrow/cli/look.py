@@ -7,7 +7,7 @@ import torch
 
 from modgrow import task
 from modgrow.errors import ModgrowError, printable
-from modgrow.figures import look, style
+from modgrow.figures import look, moving, style
 from modgrow.model.trained import Trained, read_bits
 from modgrow.store import networks
 from modgrow.streams import stream
@@ -15,19 +15,29 @@ from modgrow.streams import stream
 RANDOM = "random:"
 AFTER = 60  # steps for which all heads are asked, where nothing is said of the bits
 MOST_BITS = 2000
+MOVING = ".gif"
 SHOWN = 4  # modules, where none are named
 
 
-def picture(path: str, bits: str | None, seed: int, modules: str | None, output: str) -> str:
-    """Run a network on bits, draw it, and say what came out. Raises ModgrowError."""
+def picture(
+    path: str, bits: str | None, seed: int, modules: str | None, output: str, n: int | None = None
+) -> str:
+    """Run a network on bits, draw it, and say what came out. Raises ModgrowError.
+
+    `n`: the network as it was when it had solved N = `n`; None: its last N.
+    """
     _refuse_others(path, output)
-    trained = _known(path)
+    trained = _known(path, n)
     given = _bits(bits, seed, trained.heads[-1] + AFTER)
-    running = run(trained, given, _modules(modules, len(trained.network.chain)))
+    if Path(output).suffix == MOVING:
+        running = _run_for_moving(trained, given, modules, output)
+        moving.write(running, output)
+    else:
+        running = run(trained, given, _modules(modules, len(trained.network.chain)))
+        drawn = look.draw(running, f"{trained.arm.title}: {_told(running)}")
+        paths = {Path(output).suffix: output}
+        style.save(drawn, paths.get(".svg"), paths.get(".png"))
     told = _told(running)
-    drawn = look.draw(running, f"{trained.arm.title}: {told}")
-    paths = {Path(output).suffix: output}
-    style.save(drawn, paths.get(".svg"), paths.get(".png"))
     heads = f"N = {trained.heads[0]} to {trained.heads[-1]}"
     return f"{output}: {trained.arm.title}, seed {trained.seed}, {heads}, on {len(given)} bits: {told}"
 
@@ -53,10 +63,24 @@ def _told(running: look.Running) -> str:
     return f"{100 * running.wrong.sum() / running.asked.sum():.2g}% of answers wrong"
 
 
-def _known(path: str) -> Trained:
-    """A network as it was when it had solved its last N; as it is if it never solved any."""
+def _run_for_moving(trained: Trained, bits: np.ndarray, modules: str | None, output: str) -> look.Running:
+    """With all modules, as a moving picture shows them. Raises ModgrowError."""
+    if not trained.arm.grows:
+        raise ModgrowError(f"{output}: a moving picture shows a chain that grows; this network is flat")
+    if modules is not None:
+        raise ModgrowError(f"{output}: a moving picture shows all modules; leave --modules out")
+    return run(trained, bits, list(range(1, len(trained.network.chain) + 1)))
+
+
+def _known(path: str, n: int | None) -> Trained:
+    """A network as it was when it had solved N = `n`, or its last N; as it is if it never solved any."""
     trained = networks.read(path)
-    return trained.at(trained.n_solved) or trained
+    if n is None:
+        return trained.at(trained.n_solved) or trained
+    found = trained.at(n)
+    if found is None:
+        raise ModgrowError(f"--n {n}: this network has not solved it; it came to N = {trained.n_solved}")
+    return found
 
 
 def _bits(said: str | None, seed: int, usual: int) -> np.ndarray:
@@ -97,5 +121,5 @@ def _refuse_others(path: str, output: str) -> None:
     """Raise ModgrowError for files that by their names cannot be a network and a picture."""
     if Path(path).suffix != ".safetensors":
         raise ModgrowError(f"{path}: is no network; name a .safetensors file")
-    if Path(output).suffix not in (".png", ".svg"):
-        raise ModgrowError(f"{output}: a picture is a .png or .svg file; name it so")
+    if Path(output).suffix not in (".png", ".svg", MOVING):
+        raise ModgrowError(f"{output}: a picture is a .png or .svg file, a moving one a .gif; name it so")
