@@ -92,7 +92,7 @@ class Settings(Record):
     )
     controls: Controls = Field(
         default_factory=Controls,
-        description="target `controls`, in `all` if named: growth, freezing and heads of their own, taken one by one",
+        description="target `controls`, in `all` if named: growth, freezing, heads of their own, one by one",
     )
     pathways: str | None = Field(None, description="modular arm of Figs. 5a and 5b; null: no figure")
     studies: dict[StudyName, AskedStudy] = Field(
