@@ -4,10 +4,8 @@ import { css, mixed, sharp } from "./colours.js";
 import { ANSWER, ASKED, WRONG } from "./track.js";
 
 const ROW = 34;
-const TOP = 46; // of the first module; above it stand the bits
-const LABEL = 46;
+const TOP = 54; // of the first module; above it stand the bits
 const LAMP = 34;
-const BUS = 62; // of the loop of W^R and the line of W^I
 const FONT = "system-ui, sans-serif";
 
 // How many modules are seen at once.
@@ -17,14 +15,16 @@ export function rowsIn(canvas) {
 
 // Where things stand, from left to right.
 function layout(width, units) {
-  const room = Math.min(width * 0.42, 330);
-  const cell = Math.min(Math.max(Math.floor(room / units), 6), 17);
+  const isNarrow = width < 600;
+  const room = isNarrow ? width * 0.28 : Math.min(width * 0.42, 330);
+  const cell = Math.min(Math.max(Math.floor(room / units), 5), 17);
   const box = units * cell + 8;
-  const raster = width - LABEL - LAMP - box - BUS;
-  const step = width < 600 ? 5 : 8;
-  const columns = Math.max(Math.floor(raster / step), 4);
-  const right = LABEL + columns * step;
-  return { cell, box, step, columns, raster: LABEL, lamp: right + LAMP / 2, boxAt: right + LAMP };
+  const label = isNarrow ? 38 : 46;
+  const bus = isNarrow ? 48 : 70; // for the loop of W^R and the line of W^I
+  const step = isNarrow ? 5 : 8;
+  const columns = Math.max(Math.floor((width - label - LAMP - box - bus) / step), 4);
+  const right = label + columns * step;
+  return { isNarrow, cell, box, step, columns, raster: label, lamp: right + LAMP / 2, boxAt: right + LAMP };
 }
 
 export class ChainView {
@@ -43,6 +43,7 @@ export class ChainView {
     this.place = place;
     this.colours = colours;
     this.drawBits(shown.bits, width);
+    this.nameParts(width, units);
     const last = Math.min(shown.first + rowsIn(this.canvas), track.network.modules.length);
     for (let m = shown.first; m < last; m++) this.drawModule(shown, m, TOP + (m - shown.first) * ROW, width);
   }
@@ -62,7 +63,15 @@ export class ChainView {
     context.lineWidth = newest ? 2.5 : 1.5;
     this.line([place.raster + place.columns * place.step + 3, 20], [bus, 20], [bus, this.canvas.clientHeight]);
     this.pill(place.lamp, 20, String(newest), newest ? colours.ink : colours.zero, newest ? colours.paper : colours.ink);
-    if (place.boxAt + 60 < bus) this.text("newest bit, to every module", place.boxAt + 4, 9, colours.faint, 10);
+  }
+
+  // What is what, above the first row.
+  nameParts(width, units) {
+    const { place, colours } = this;
+    if (!place.isNarrow) this.text("what each head answered, now at the right", place.raster, TOP - 10, colours.faint, 11);
+    this.text(`${units} units`, place.boxAt + 4, TOP - 10, colours.faint, 11);
+    this.text("Wᴿ", place.boxAt + place.box + 3, TOP - 9, colours.faint, 12);
+    this.text("Wᴵ", width - 26, TOP - 9, colours.faint, 12);
   }
 
   drawModule(shown, m, y, width) {
@@ -75,10 +84,11 @@ export class ChainView {
       context.fillRect(0, y, width, ROW);
     }
     const isFresh = m === shown.newest;
-    this.text(`N = ${track.network.nFirst + m}`, 0, middle, m === shown.selected ? colours.ink : colours.faint);
+    const n = track.network.nFirst + m;
+    this.text(place.isNarrow ? `N=${n}` : `N = ${n}`, 0, middle, m === shown.selected ? colours.ink : colours.faint);
     this.drawAnswers(track, m, y);
     this.drawUnits(track, m, middle, { dashed: m >= shown.trained, fresh: isFresh, held: shown.held.has(m) });
-    if (m > 0 && m > shown.first) this.drawFeedforward(track, m, y, cut.feedforward);
+    if (m > 0 && m > shown.first) this.drawFeedforward(shown, m, y, cut.feedforward);
     this.drawRecurrent(middle, cut.recurrent);
     this.drawInput(middle, width, cut.input, shown.bits[shown.bits.length - 1]);
   }
@@ -129,24 +139,25 @@ export class ChainView {
   }
 
   // W^FF from the module above; orange where that one was wrong a step ago, which is what arrives now.
-  drawFeedforward(track, m, y, isCut) {
+  drawFeedforward(shown, m, y, isCut) {
     const { context, place, colours } = this;
-    const message = track.column(1)[m - 1] ?? 0;
+    const message = shown.track.column(1)[m - 1] ?? 0;
     const x = place.boxAt + place.box / 2;
     const half = Math.min(place.cell + 7, ROW - 8) / 2;
-    context.strokeStyle = css(message & WRONG ? colours.wrong : colours.line);
+    context.strokeStyle = css(message & WRONG ? colours.wrong : colours.faint);
     context.lineWidth = message & WRONG ? 3 : 1.5;
     if (isCut) return this.cross(x, y);
     this.line([x, y - ROW / 2 + half], [x, y + ROW / 2 - half]);
     this.tip(x, y + ROW / 2 - half, 0, 1);
+    if (m === shown.first + 1) this.text("Wᶠᶠ", x + 8, y, colours.faint, 12);
   }
 
   drawRecurrent(middle, isCut) {
     const { context, place, colours } = this;
     const x = place.boxAt + place.box;
     if (isCut) return this.cross(x + 9, middle - 7);
-    context.strokeStyle = css(colours.line);
-    context.lineWidth = 1.5;
+    context.strokeStyle = css(colours.faint);
+    context.lineWidth = 1.2;
     context.beginPath();
     context.arc(x + 4, middle - 5, 6, -Math.PI * 0.9, Math.PI * 0.6);
     context.stroke();

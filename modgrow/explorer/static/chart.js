@@ -1,10 +1,10 @@
 // Lines over a number: accuracy of every head, accuracy in training.
 import { css, sharp } from "./colours.js";
 
-const LEFT = 40;
+const LEFT = 48;
 const RIGHT = 12;
 const TOP = 10;
-const BOTTOM = 30;
+const BOTTOM = 38;
 const FONT = "12px system-ui, sans-serif";
 
 // A step that parts a range into a few round pieces.
@@ -22,7 +22,12 @@ export function drawChart(canvas, chart, colours) {
   context.font = FONT;
   drawAxes(context, chart, colours, toX, toY, width, height);
   for (const mark of chart.marks ?? []) drawMark(context, mark, colours, toX, height);
+  context.save();
+  context.beginPath();
+  context.rect(LEFT, 0, width - LEFT - RIGHT + 1, height);
+  context.clip();
   for (const line of chart.lines) drawLine(context, line, toX, toY);
+  context.restore();
 }
 
 function drawAxes(context, chart, colours, toX, toY, width, height) {

@@ -176,6 +176,7 @@ export class Controls {
   // Everything beside the controls, as it is now.
   renew() {
     const { app } = this;
+    element("plants").checked = app.plants;
     say("speed", element("speed").value);
     say("density", app.density.toFixed(2));
     say("grow-units", element("grow-units").value);
@@ -221,5 +222,6 @@ export function inWords(track) {
   if (!shares.length) return `${weights} weights`;
   const right = (100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length;
   const last = track.network.nFirst + track.heads - 1;
-  return `${track.network.title}: ${weights} weights, N = 2 to ${last.toLocaleString("en")}, ${right.toFixed(1)} % right`;
+  const { title, nFirst } = track.network;
+  return `${title}: ${weights} weights, N = ${nFirst} to ${last.toLocaleString("en")}, ${right.toFixed(1)} % right`;
 }

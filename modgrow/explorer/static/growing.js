@@ -5,9 +5,8 @@ export class Growing {
   constructor(source, settings, heard) {
     this.settings = settings;
     this.modules = [];
-    this.curve = []; // [updates, accuracy], null between one N and the next
+    this.curve = []; // [updates, accuracy on the batches, place of the module]; null between two N
     this.solved = []; // {n, updates, seconds}
-    this.tests = 0;
     this.isRunning = true;
     this.url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     this.worker = new Worker(this.url);
@@ -19,11 +18,13 @@ export class Growing {
   }
 
   hear(message) {
-    this.last = message;
     if (message.kind === "end") return this.stop();
+    this.last = message;
     const place = message.n - 2;
-    if (place > this.curve.at?.(-1)?.[2]) this.curve.push([message.updates, null, place]);
-    this.curve.push([message.updates, message.accuracy, place]);
+    if (message.kind === "update") {
+      if (place > this.curve.at(-1)?.[2]) this.curve.push([message.updates, null, place]);
+      this.curve.push([message.updates, message.accuracy, place]);
+    }
     this.modules[place] = message.module;
     if (message.kind === "test" && message.nSolved === message.n) {
       this.solved.push({ n: message.n, updates: message.updates, seconds: message.seconds });
@@ -42,6 +43,12 @@ export class Growing {
     const title = `grown here, ${units} units, seed ${seed}`;
     const equation = { slope, leak: "outside", delay: 1, task: "parity", nFirst: 2 };
     return { name: "live", title, family: "modular", units, ...equation, modules: [...this.modules] };
+  }
+
+  // What was solved last.
+  solvedInWords() {
+    const { n, updates, seconds } = this.solved.at(-1);
+    return `N = ${n} solved after ${updates.toLocaleString("en")} updates, ${seconds.toFixed(1)} s.`;
   }
 
   // Whether the newest module is still in training.

@@ -5,7 +5,7 @@ import { drawChart } from "./chart.js";
 import { readColours } from "./colours.js";
 import { Controls, element, inWords } from "./controls.js";
 import { Trainer } from "./gradient.js";
-import { Curriculum } from "./grow.js";
+import { Curriculum, SETTINGS } from "./grow.js";
 import { Growing } from "./growing.js";
 import { cloned, countHeads, decoded, run } from "./network.js";
 import { drawOverview } from "./overview.js";
@@ -15,11 +15,13 @@ import { drawWeights } from "./weights_view.js";
 
 const FILLED = 320; // steps before the first picture
 const MOST_STEPS = 20; // of one picture
+const NARROW = 720; // pixels: a telephone, where what is asked for less begins folded up
 
 class Page {
   constructor(networks) {
     this.app = new App(sorted(networks));
     this.growing = null;
+    this.live = null; // the chain that was grown here, as it is now
     this.isPlaying = false;
     this.due = 0; // steps that time has brought, and that were not yet made
     this.before = performance.now();
@@ -29,6 +31,7 @@ class Page {
     for (let step = 0; step < FILLED; step++) this.app.step();
     this.controls = new Controls(this);
     this.bindWindow();
+    if (innerWidth < NARROW) for (const part of document.querySelectorAll("details.more")) part.open = false;
     this.play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
     this.changed();
     requestAnimationFrame((now) => this.frame(now));
@@ -48,7 +51,7 @@ class Page {
 
   // What the chain can be chosen from: those in the page, and the one that was grown.
   chains() {
-    return this.growing ? [...this.app.chains, this.live] : this.app.chains;
+    return this.live ? [...this.app.chains, this.live] : this.app.chains;
   }
 
   chosen() {
@@ -135,7 +138,8 @@ class Page {
     }
     element("chain").setAttribute("aria-label", `The chain of modules: ${inWords(app.tracks.chain)}`);
     element("shares").setAttribute("aria-label", `Right answers by N: ${this.sharesInWords()}`);
-    const chart = { lines, from: 2, to: Math.max(app.longestN(), 3), lowest: 0.4, words: "N" };
+    const flatN = app.flat.nFirst + app.tracks.flat.heads - 1;
+    const chart = { lines, from: 2, to: Math.max(app.longestN(), flatN, 3), lowest: 0.4, words: "N" };
     drawChart(element("shares"), chart, colours);
   }
 
@@ -143,66 +147,69 @@ class Page {
     return Object.values(this.app.tracks).map(inWords).join("; ");
   }
 
-  // Grow a chain from nothing in a worker, and show it as it grows.
+  // Grow a chain from nothing in a worker, and show it as it grows. No errors are planted meanwhile: those
+  // that are seen are its own.
   grow(settings) {
     this.growing?.stop();
     const source = element("worker").textContent.replaceAll("<\\/", "</");
-    const all = { ...settings, slope: 0.01 };
-    this.growing = new Growing(source, all, (growing, message) => this.heard(growing, message));
-    this.live = { name: "live", title: this.growing.network.title };
-    this.isShown = false;
+    const told = (growing, message) => this.heard(growing, message);
+    this.growing = new Growing(source, { ...settings, slope: SETTINGS.slope }, told);
+    this.isFirst = true;
+    this.app.plants = false;
     element("growth").hidden = false;
     element("grow-stop").disabled = false;
     this.told("A chain begins with one module and N = 2.");
-    this.controls.listNetworks();
   }
 
   stopGrowing() {
-    this.growing?.stop();
+    this.growing.stop();
     element("grow-stop").disabled = true;
-    this.told("Growth was stopped.");
-    this.drawCurve();
+    this.told("Growth was stopped. The chain goes on running as it is.");
+    this.changed();
   }
 
   heard(growing, message) {
     if (growing !== this.growing) return;
     if (message.kind === "end") this.endOfGrowth(message);
-    else this.shownGrowth(growing, message);
+    else this.showGrowth(growing.network);
+    if (message.kind === "test" && message.nSolved === message.n) this.told(growing.solvedInWords());
     this.drawCurve();
     this.changed();
   }
 
   endOfGrowth({ nSolved, seconds }) {
     element("grow-stop").disabled = true;
-    this.told(`N = 2 to ${nSolved} solved in ${seconds.toFixed(1)} s. The chain goes on running here; it can be cloned.`);
+    const range = nSolved > 1 ? `N = 2 to ${nSolved} solved` : "Nothing was solved";
+    this.told(`${range} in ${seconds.toFixed(1)} s. The chain goes on running here; plant an error, or clone its last module.`);
   }
 
-  // The page runs the chain with the weights of this moment.
-  shownGrowth(growing, message) {
+  // The page runs the chain with the weights of this moment, and follows it to its newest module.
+  showGrowth(network) {
     const { app, controls } = this;
-    const isNew = growing.network.modules.length !== this.shownModules;
-    this.shownModules = growing.network.modules.length;
-    this.live = growing.network;
-    if (!this.isShown) {
-      app.selected = 0;
-      app.show(this.live, app.partner({ ...this.live, family: "modular" }));
-      element("clones").value = 0;
-      this.isShown = true;
-    } else if (app.chain.name === "live") app.renew(this.live);
-    if (isNew) {
-      element("first").max = Math.max(this.shownModules - this.rows(), 0);
-      element("first").value = element("first").max;
-      controls.listNetworks();
-    }
-    if (message.kind === "test" && message.nSolved === message.n) {
-      this.told(`N = ${message.n} solved after ${message.updates.toLocaleString("en")} updates, ${message.seconds.toFixed(1)} s.`);
-    }
+    const wasShown = !this.isFirst && app.chain.name === "live";
+    const follows = this.isFirst || (wasShown && app.selected === app.chain.modules.length - 1);
+    const isNew = this.isFirst || network.modules.length !== this.live.modules.length;
+    this.live = network;
+    if (this.isFirst) app.show(network, app.partner(network));
+    else if (wasShown) app.renew(network);
+    if (this.isFirst) element("clones").value = 0;
+    if (isNew && follows) this.follow();
+    if (this.isFirst) controls.listNetworks();
+    else if (isNew) controls.renew();
+    this.isFirst = false;
+  }
+
+  // Select the newest module, and show it.
+  follow() {
+    const count = this.app.chain.modules.length;
+    this.app.select(count - 1);
+    element("first").max = Math.max(count - this.rows(), 0);
+    element("first").value = element("first").max;
   }
 
   drawCurve() {
     const { growing, colours } = this;
-    const { n, updates, accuracy, seconds } = growing.last.kind === "end" ? this.lastUpdate : growing.last;
-    this.lastUpdate = { n, updates, accuracy, seconds };
+    const { n, updates, accuracy, seconds } = growing.last;
     const at = `N = ${n}, ${(100 * accuracy).toFixed(0)} % right, ${updates.toLocaleString("en")} updates, ${seconds.toFixed(1)} s`;
     element("growth-state").textContent = at;
     element("curve").setAttribute("aria-label", `Accuracy in training: ${at}`);
