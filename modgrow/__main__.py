@@ -70,7 +70,9 @@ def _add_readers(commands) -> None:
     look.add_argument("--modules", help="whose activity is shown, such as 2,5,10 (default: four of them)")
     look.add_argument("--output", default="look.png", help="a .png or .svg file (default: look.png)")
     explore = _add(commands, _explore, "a page to play with networks in a browser, and to grow one live")
-    explore.add_argument("files", nargs="*", help="networks, modular and flat; the first chain is shown first")
+    explore.add_argument(
+        "files", nargs="*", help="networks, modular and flat; the first chain is shown first"
+    )
     explore.add_argument("--output", default="explorer.html", help="an .html file (default: explorer.html)")
     exact = _add(commands, _exact, "write a network that is built by hand and answers every N")
     exact.add_argument("units", type=int, help="neurons per module, or of the whole flat network; from 2 on")

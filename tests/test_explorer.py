@@ -98,7 +98,9 @@ def wait(condition, seconds=60):
 
 @pytest.mark.parametrize("place", [CHAIN, INSIDE, AT_ONCE, MATCH, FLAT])
 def test_activity_and_answers_are_those_of_python(browser, shown, place):
-    found = browser.execute_script("return modgrow.run(modgrow.networks[arguments[0]], arguments[1])", place, BITS)
+    found = browser.execute_script(
+        "return modgrow.run(modgrow.networks[arguments[0]], arguments[1])", place, BITS
+    )
     activity = np.moveaxis(np.array(found["activity"]), 0, 1)
     theirs = shown[place].activity(BITS)[..., 0].numpy()
     assert np.abs(theirs).max() > 0.1
@@ -129,7 +131,9 @@ return { steps, module: Object.fromEntries(Object.entries(module).map(([name, x]
 """
 
 
-@pytest.mark.parametrize(("units", "clip_norm", "frozen"), [(5, 2.0, ()), (10, 0.05, ()), (10, 2.0, ("recurrent",))])
+@pytest.mark.parametrize(
+    ("units", "clip_norm", "frozen"), [(5, 2.0, ()), (10, 0.05, ()), (10, 2.0, ("recurrent",))]
+)
 def test_updates_are_those_of_the_reference(browser, rng, units, clip_norm, frozen):
     arm = small_arm(units=units, clip_norm=clip_norm, learning_rate=0.2)
     network = Network(arm)
@@ -144,8 +148,13 @@ def test_updates_are_those_of_the_reference(browser, rng, units, clip_norm, froz
         descent.learn(*(torch.from_numpy(one[name]) for name in ("bits", "initial", "upstream", "labels")))
         for one in batches
     ]
-    given = [{name: x.ravel().tolist() for name, x in one.items()} | {"steps": 14, "sequences": 72} for one in batches]
-    trains = [name for name in ("input", "recurrent", "feedforward", "bias", "tau", "readout") if name not in frozen]
+    given = [
+        {name: x.ravel().tolist() for name, x in one.items()} | {"steps": 14, "sequences": 72}
+        for one in batches
+    ]
+    trains = [
+        name for name in ("input", "recurrent", "feedforward", "bias", "tau", "readout") if name not in frozen
+    ]
     settings = {"learningRate": 0.2, "momentum": arm.momentum, "clipNorm": clip_norm, "slope": 0.01}
     module = {name: value.numpy().ravel().tolist() for name, value in before.items()}
     found = browser.execute_script(TRAIN, module, given, trains, settings)
@@ -165,7 +174,9 @@ def test_noise_is_that_of_equation_5(browser, shown, rng, name):
     module = shown[CHAIN].network.chain[1]
     value = getattr(module, name)
     xi = torch.from_numpy(rng.standard_normal(tuple(value.shape))).to(value)
-    script = "return Array.from(modgrow.direction(modgrow.networks[0].modules[1], arguments[0], arguments[1]))"
+    script = (
+        "return Array.from(modgrow.direction(modgrow.networks[0].modules[1], arguments[0], arguments[1]))"
+    )
     found = torch.tensor(browser.execute_script(script, name, xi.ravel().tolist())).view_as(value)
     assert torch.allclose(found, disturbance.by_norm(value, xi, name), atol=1e-5)
 
@@ -196,7 +207,9 @@ def test_a_chain_grows_live_and_python_finds_that_it_has_learnt(browser):
     events = "return document.getElementById('events').textContent"
     wait(lambda: "N = 2 to 6 solved" in browser.execute_script(events), 120)
     assert browser.execute_script("return modgrow.page.app.chain.modules.length") == 5
-    assert "grown here, 10 units" in browser.execute_script("return document.getElementById('chain-name').textContent")
+    assert "grown here, 10 units" in browser.execute_script(
+        "return document.getElementById('chain-name').textContent"
+    )
     bits = np.random.default_rng(5).integers(0, 2, (2000, 10))[:20]
     last = bits[-6:].sum(0) % 2
     more = np.random.default_rng(6).integers(0, 2, (20, 2000))

@@ -58,6 +58,7 @@ LAYERS = [
     ("modgrow/verdict/",),
     ("modgrow/figures/",),
     ("modgrow/studies/",),
+    ("modgrow/explorer/",),
     ("modgrow/plan/",),
     ("modgrow/cli/",),
     ("modgrow/__main__.py",),
@@ -142,6 +143,7 @@ LIGHT = [
     "controls.kinds",
     "figures.controls",
     "figures.pool_proof",
+    "explorer.bundle",
 ]
 
 

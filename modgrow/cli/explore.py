@@ -17,4 +17,4 @@ def write(paths: list[str], output: str) -> str:
     text = page.draw([page.read(path) for path in paths])
     files.write(output, lambda temporary: temporary.write_text(text, encoding="utf-8"))
     size = f"{len(text.encode()) / 1e6:.2f} MB"
-    return f"{output}: {len(paths)} networks, {size}; open it in a browser, it needs no connection"
+    return f"{output}: {len(paths)} networks beside the exact ones, {size}; a browser opens it, offline too"

@@ -24,28 +24,57 @@ EXACT_FLAT_UNITS = 54
 
 
 def read(path: str | Path) -> Trained:
-    """A network as it was when it had solved its last N, or as it is if it never did.
-
-    Raises ModgrowError for one that the page could not run.
-    """
+    """A network as the page shows it. Raises ModgrowError for one that the page could not run."""
     trained = networks.read(path)
+    if reason := refusal(trained):
+        raise ModgrowError(f"{path}: {reason}; leave it out")
+    return as_solved(trained)
+
+
+def refusal(trained: Trained) -> str:
+    """Why the page could not run a network; empty if it can."""
     if trained.arm.task not in TASKS:
-        raise ModgrowError(f"{path}: learnt {trained.arm.task}; the explorer knows {' and '.join(TASKS)}")
-    found = trained.at(trained.n_solved) or trained
-    if not all(torch.isfinite(value).all() for value in found.network.parameters()):
-        raise ModgrowError(f"{path}: diverged in training before it solved anything; leave it out")
-    return found
+        return f"learnt {trained.arm.task}, and the explorer knows {' and '.join(TASKS)}"
+    numbers = as_solved(trained).network.parameters()
+    finite = all(torch.isfinite(value).all() for value in numbers)
+    return "" if finite else "diverged in training before it solved anything"
 
 
-def draw(read: list[Trained]) -> str:
+def as_solved(trained: Trained) -> Trained:
+    """What it was when it had solved its last N; as it is if it never solved any."""
+    return trained.at(trained.n_solved) or trained
+
+
+def draw(shown: list[Trained]) -> str:
     """The page with these networks, and those built by hand. Raises ModgrowError for too large a page."""
-    shown = [*map(written, read), by_hand(exact.chain(EXACT_UNITS, EXACT_N))]
-    shown.append(by_hand(exact.flat(EXACT_FLAT_UNITS)))
-    text = bundle.page(json.dumps(shown, separators=(",", ":")))
-    if (size := len(text.encode())) > LARGEST:
+    text = _page(shown)
+    if (size := _size(text)) > LARGEST:
         asked = f"would be {size / 1e6:.1f} MB, at most {LARGEST / 1e6:.0f}"
         raise ModgrowError(f"the page {asked}; give it fewer or smaller networks")
     return text
+
+
+def draw_what_fits(shown: list[Trained]) -> str:
+    """The page with as many of the first networks as it has room for."""
+    text = _page([])
+    for count in range(1, len(shown) + 1):
+        longer = _page(shown[:count])
+        if _size(longer) > LARGEST:
+            break
+        text = longer
+    return text
+
+
+def _page(shown: list[Trained]) -> str:
+    chain = exact.chain(EXACT_UNITS, EXACT_N)
+    flat = exact.flat(EXACT_FLAT_UNITS)
+    every = [*map(written, shown), by_hand(chain), by_hand(flat)]
+    return bundle.page(json.dumps(every, separators=(",", ":")))
+
+
+def _size(text: str) -> int:
+    """Bytes of the page as a file."""
+    return len(text.encode())
 
 
 def by_hand(trained: Trained) -> dict:
