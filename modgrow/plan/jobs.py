@@ -218,7 +218,7 @@ def _explorer(plan: "Plan") -> Job:
 
 
 def explored(settings: Settings) -> list[str]:
-    """The two smallest chains of the comparison and the two smallest flat arms, the larger of either first."""
+    """The two smallest chains and flat arms of the comparison, the larger of either first."""
     chains = settings.chains[:2]
     flats = [arm for arm in settings.comparison if arm not in settings.chains][:2]
     return [*reversed(chains), *reversed(flats)]

@@ -70,8 +70,8 @@ export class Controls {
     const count = text.replace(/[^01]/g, "").length;
     const others = text.replace(/[01\s]/g, "").length;
     this.app.feed(text);
-    const left = others ? `; ${others} letters that are no bits were passed over` : "";
-    this.page.told(count ? `${count} bits of your own are next${left}.` : "Type some 0 and 1 first.");
+    const left = others ? ` Letters passed over: ${others}.` : "";
+    this.page.told(count ? `Bits of your own that are next: ${count}.${left}` : "Type some 0 and 1 first.");
     this.page.changed();
   }
 
