@@ -67,11 +67,13 @@ def test_the_weights_in_the_page_are_those_of_the_network():
 
 def test_a_network_is_shown_as_it_was_when_it_had_solved_its_last(tmp_path):
     network = Network(small_arm())
-    for _ in range(3):
-        grow(network, 0)
-    for n_solved, modules in ((3, 2), (1, 3)):  # nothing solved: as it is
-        networks.write(tmp_path / "n.safetensors", Trained(network, 0, n_solved))
-        assert len(page.read(tmp_path / "n.safetensors").network.chain) == modules
+    grow(network, 0)
+    networks.write(tmp_path / "nothing.safetensors", Trained(network, 0, 1))
+    grow(network, 0)
+    grow(network, 0)
+    networks.write(tmp_path / "two.safetensors", Trained(network, 0, 3))
+    assert len(page.read(tmp_path / "nothing.safetensors").network.chain) == 1
+    assert len(page.read(tmp_path / "two.safetensors").network.chain) == 2
 
 
 @pytest.mark.parametrize(
