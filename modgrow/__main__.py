@@ -71,6 +71,11 @@ def _add_readers(commands) -> None:
     look.add_argument("--n", type=int, help="as it was when it had solved this N (default: the last)")
     where = "a .png or .svg file, or .gif: a chain that grows (default: look.png)"
     look.add_argument("--output", default="look.png", help=where)
+    explore = _add(commands, _explore, "a page to play with networks in a browser, and to grow one live")
+    explore.add_argument(
+        "files", nargs="*", help="networks, modular and flat; the first chain is shown first"
+    )
+    explore.add_argument("--output", default="explorer.html", help="an .html file (default: explorer.html)")
     exact = _add(commands, _exact, "write a network that is built by hand and answers every N")
     exact.add_argument("units", type=int, help="neurons per module, or of the whole flat network; from 2 on")
     exact.add_argument("file", help="where to, a .safetensors file that is not there yet")
@@ -145,6 +150,12 @@ def _look(args: argparse.Namespace) -> None:
     from modgrow.cli.look import picture
 
     print(picture(args.file, args.bits, args.seed, args.modules, args.output, args.n))
+
+
+def _explore(args: argparse.Namespace) -> None:
+    from modgrow.cli import explore
+
+    print(explore.write(args.files, args.output))
 
 
 def _exact(args: argparse.Namespace) -> None:

@@ -61,6 +61,7 @@ LAYERS = [
     ("modgrow/figures/",),
     ("modgrow/studies/",),
     ("modgrow/prose.py",),
+    ("modgrow/explorer/",),
     ("modgrow/plan/",),
     ("modgrow/cli/",),
     ("modgrow/__main__.py",),
@@ -147,6 +148,7 @@ LIGHT = [
     "controls.kinds",
     "figures.controls",
     "figures.pool_proof",
+    "explorer.bundle",
 ]
 
 

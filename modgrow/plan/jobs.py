@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modgrow import places
 from modgrow.arm import Arm
+from modgrow.config import Settings
+from modgrow.explorer import bundle
 
 if TYPE_CHECKING:
     from modgrow.plan.plan import Plan
 
+EXPLORER = "explorer.html"
 CURVES = "tables/learning_curves.parquet"
 EXACT_UNITS = (2, 14)  # of chains built by hand, beside as many as those that are compared have
 LONGEST_PAGE = 500  # rows of a table that its page in the report shows
@@ -52,6 +55,7 @@ def jobs(plan: "Plan") -> list[Job]:
         *_of_exact_networks(plan),
         _resources(plan),
         _pages(plan),
+        _explorer(plan),
         *figures,
     ]
 
@@ -188,7 +192,7 @@ def _resources(plan: "Plan") -> Job:
         makes=["tables/resources.parquet"],
         uses={"seeds": places.spans(plan.seeds)},
         about=list(plan.seeds),
-        waits=[*networks, "verdict.txt", *figures],
+        waits=[*networks, "verdict.txt", *figures, EXPLORER],
     )
 
 
@@ -205,3 +209,17 @@ def _pages(plan: "Plan") -> Job:
         shown=shown,
         files=[file for kind in plan.kinds for file in kind.files],
     )
+
+
+def _explorer(plan: "Plan") -> Job:
+    """A page to play with the first network of some arms; of its own files the identity has a digest."""
+    arms = explored(plan.settings)
+    firsts = [f"networks/{arm}/seed_{plan.settings.seeds_of(arm)[0]}.safetensors" for arm in arms]
+    return Job("explorer", firsts, [EXPLORER], uses={"static": bundle.digest()}, about=arms)
+
+
+def explored(settings: Settings) -> list[str]:
+    """The two smallest chains and flat arms of the comparison, the larger of either first."""
+    chains = settings.chains[:2]
+    flats = [arm for arm in settings.comparison if arm not in settings.chains][:2]
+    return [*reversed(chains), *reversed(flats)]

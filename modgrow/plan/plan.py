@@ -14,7 +14,7 @@ from modgrow.errors import SettingsError, printable
 from modgrow.plan import controls, identity
 from modgrow.plan.experiments import Experiment, experiments
 from modgrow.plan.figures import Figure, figures, panels
-from modgrow.plan.jobs import Job, column_folder, jobs
+from modgrow.plan.jobs import EXPLORER, Job, column_folder, jobs
 from modgrow.verdict import paper
 
 MOST_JOBS = 30_000  # planning takes a processor 1.1 s per 1,000 jobs, and 25 MB
@@ -174,6 +174,7 @@ class Plan:
         kinds = {
             "all": [
                 "verdict.txt",
+                EXPLORER,
                 *(f"claims.{kind}" for kind in CLAIMS),
                 *(f"tables/{table}.parquet" for table in self.tables),
                 *(f"pages/{table}.html" for table in ("claims", *self.tables)),
