@@ -395,9 +395,7 @@ def test_who_wants_less_motion_gets_a_page_that_stands_still(browser, address):
 def test_bits_of_ones_own_come_next_and_what_are_none_is_said(browser):
     browser.execute_script("document.getElementById('bits').value = '1101x 0'")
     press(browser, "feed")
-    assert (
-        text(browser, "events") == "5 bits of your own are next; 1 letters that are no bits were passed over."
-    )
+    assert text(browser, "events") == "Bits of your own that are next: 5. Letters passed over: 1."
     for _ in range(5):
         press(browser, "step")
     assert browser.execute_script("return modgrow.page.app.labels.bits.slice(-5)") == [1, 1, 0, 1, 0]
