@@ -2,7 +2,7 @@
 import { css, sharp } from "./colours.js";
 
 const LEFT = 48;
-const RIGHT = 12;
+const RIGHT = 24;
 const TOP = 10;
 const BOTTOM = 38;
 const FONT = "12px system-ui, sans-serif";
@@ -21,7 +21,7 @@ export function drawChart(canvas, chart, colours) {
   const toY = (y) => TOP + ((1 - y) / (1 - chart.lowest)) * (height - TOP - BOTTOM);
   context.font = FONT;
   drawAxes(context, chart, colours, toX, toY, width, height);
-  for (const mark of chart.marks ?? []) drawMark(context, mark, colours, toX, height);
+  drawMarks(context, chart.marks ?? [], colours, toX, height);
   context.save();
   context.beginPath();
   context.rect(LEFT, 0, width - LEFT - RIGHT + 1, height);
@@ -52,15 +52,21 @@ function drawAxes(context, chart, colours, toX, toY, width, height) {
   context.fillText(chart.words, width - RIGHT, height - 7);
 }
 
-function drawMark(context, { x, words }, colours, toX, height) {
+// Upright lines; of words that would run into each other the later ones go unsaid.
+function drawMarks(context, marks, colours, toX, height) {
+  let free = 0;
   context.strokeStyle = css(colours.line);
-  context.beginPath();
-  context.moveTo(toX(x), TOP);
-  context.lineTo(toX(x), height - BOTTOM);
-  context.stroke();
-  context.textAlign = "left";
   context.fillStyle = css(colours.faint);
-  context.fillText(words, toX(x) + 3, height - BOTTOM - 8);
+  context.textAlign = "left";
+  for (const { x, words } of marks) {
+    context.beginPath();
+    context.moveTo(toX(x), TOP);
+    context.lineTo(toX(x), height - BOTTOM);
+    context.stroke();
+    if (toX(x) < free) continue;
+    context.fillText(words, toX(x) + 3, height - BOTTOM - 8);
+    free = toX(x) + context.measureText(words).width + 6;
+  }
 }
 
 function drawLine(context, { points, colour, dash = [], width = 2 }, toX, toY) {

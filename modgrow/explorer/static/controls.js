@@ -47,7 +47,10 @@ export class Controls {
     on("zero", "click", () => this.stepOnce("0"));
     on("one", "click", () => this.stepOnce("1"));
     on("plant", "click", () => app.plant());
-    on("plants", "change", ({ target }) => (app.plants = target.checked));
+    on("plants", "change", ({ target }) => {
+      app.plants = target.checked;
+      this.renew();
+    });
     on("feed", "click", () => this.feed());
     on("speed", "input", () => this.renew());
     on("density", "input", ({ target }) => {
@@ -177,6 +180,7 @@ export class Controls {
   renew() {
     const { app } = this;
     element("plants").checked = app.plants;
+    element("planting").hidden = !app.plants;
     say("speed", element("speed").value);
     say("density", app.density.toFixed(2));
     say("grow-units", element("grow-units").value);

@@ -2,10 +2,11 @@
 import { Runner, answered, countHeads, headsOf, prepared } from "./network.js";
 
 export const ANSWER = 1; // a head's mark at one step: what it answered,
-export const ASKED = 2; // whether it has seen its N bits,
+export const ASKED = 2; // whether it has seen its N bits, and been there long enough,
 export const WRONG = 4; // whether it is wrong
 export const REMEMBERED = 600; // steps
 const WINDOW = 300; // steps over which answers are counted
+const SETTLES = 5; // steps that a module takes to forget its silent start, once it is told what is right
 
 export class Track {
   constructor(network) {
@@ -13,6 +14,7 @@ export class Track {
     this.steps = 0;
     this.watched = null; // the head whose states of either answer are kept
     this.kept = [null, null];
+    this.readyAt = []; // of each head, the step from which it can know: silence ends a module a step
     this.peak = []; // of each module, the activity that is drawn as the darkest
     this.take(network);
     this.runner = new Runner(network);
@@ -22,6 +24,11 @@ export class Track {
   take(network) {
     this.network = network;
     this.heads = countHeads(network);
+    const before = this.readyAt.length;
+    for (let head = before; head < this.heads; head++) {
+      this.readyAt.push(this.steps ? this.steps + head - before + SETTLES : 0);
+    }
+    this.readyAt.length = this.heads;
     this.ready = new Map();
     this.effective = network.modules.map((module) => {
       if (!this.ready.has(module)) this.ready.set(module, prepared(module));
@@ -60,7 +67,8 @@ export class Track {
     const marks = new Uint8Array(answers.length);
     answers.forEach((answer, head) => {
       const n = this.network.nFirst + head;
-      if (labels.asked(n)) marks[head] = ASKED | answer | (answer === labels.of(n) ? 0 : WRONG);
+      const isAsked = labels.asked(n) && this.steps >= this.readyAt[head];
+      if (isAsked) marks[head] = ASKED | answer | (answer === labels.of(n) ? 0 : WRONG);
     });
     this.columns[this.steps % REMEMBERED] = marks;
     this.steps += 1;
