@@ -83,12 +83,13 @@ DRAWN_FROM_CURVES = f"collect_table parameters pathways comparisons costs fig2a 
 PERTURBED = f"collect_table perturbation_summary fig3 fig5 {VERDICT}"
 EVERYTHING = (
     "train_network:6 generalisation:3 perturbation:5 timescales:3 conservation:4 densities:3 collect_table:6 "
-    "exact perturbation_summary pathways parameters comparisons costs "
+    "exact train_control:6 controls_table controls_figure explorer "
+    "perturbation_summary pathways parameters comparisons costs "
     f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_FLAT = (
     "train_network generalisation perturbation timescales densities collect_table:5 perturbation_summary "
-    "pathways parameters comparisons costs "
+    "pathways parameters comparisons costs explorer "
     f"fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 densities_figure {VERDICT}"
 )
 AFTER_ONE_SEED = (
@@ -105,7 +106,7 @@ EDITS = {
     "one figure": (text("modgrow/figures/fig2a.py", "alpha=0.6", "alpha=0.5"), "fig2a resources pages"),
     "the figures' style": (
         text("modgrow/figures/style.py", "dpi=200", "dpi=100"),
-        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 claims_figure resources pages "
+        "fig1 fig2a fig2b fig2c fig3 fig4 fig5 fig6 controls_figure claims_figure resources pages "
         "densities:3 collect_table densities_figure",  # a study is one file with what draws it
     ),
     "fits.py": (
