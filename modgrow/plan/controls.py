@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from modgrow import forecast, places
 from modgrow.controls.recipes import Control, every
+from modgrow.differences import differences
+from modgrow.examinations import Controls
 from modgrow.plan import identity
 from modgrow.plan.jobs import Job, Shown
 
@@ -42,6 +44,14 @@ def identity_of(settings: "Settings", name: str, seed: int) -> str:
     return identity.text("train_control", [control.recipe], settings=control.recipe.canonical, **told)
 
 
+def note(settings: "Settings") -> str:
+    """What the run is called, and in what its controls are not those that are registered; else empty."""
+    changed = differences(Controls().canonical, settings.controls.canonical)
+    words = ", ".join(f"{key} {ours} instead of {usual}" for key, (usual, ours) in changed.items())
+    unlike = f"not the settings that are registered: {words}" if words else ""
+    return ", ".join(filter(None, [settings.called, unlike]))
+
+
 def control_jobs(settings: "Settings") -> list[Job]:
     """The table, which waits for every network, and the figure."""
     seeds = seeds_of(settings)
@@ -59,5 +69,5 @@ def control_jobs(settings: "Settings") -> list[Job]:
     shown = Shown("3 Checks", "Growth, freezing, heads of their own", "controls")
     return [
         table,
-        Job("controls_figure", [TABLE], DRAWN, uses={"note": ""}, shown={DRAWN[0]: shown}),
+        Job("controls_figure", [TABLE], DRAWN, uses={"note": note(settings)}, shown={DRAWN[0]: shown}),
     ]
