@@ -23,7 +23,7 @@ MOST_ASKED = 10_000  # characters of a study's settings, once for each arm: besi
 RULES = ("all", "default", "train_network", "collect_table", "check_claims", "study")
 RULES += ("pool_proof_table", "pool_proof_figure", "far", "far_table", "claims_figure", "study_figure")
 RULES += ("judge_column", "judge_columns", "draw_columns", "far_table", "far_figure")
-RULES += ("train_control", "controls_table", "controls_figure")
+RULES += ("train_control", "controls_table", "controls_figure", "explorer")
 
 
 def problems(settings: "Settings") -> Iterator[str]:

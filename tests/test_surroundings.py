@@ -21,6 +21,7 @@ import pandas as pd
 
 from modgrow.arm import Arm
 from modgrow.figures import fig2a, fig3, fig6, style
+from modgrow.verdict import half_points
 
 out = Path(sys.argv[1])
 arms = {"modular_5": Arm(units=5), "flat_20": Arm(architecture="flat", units=20)}
@@ -36,7 +37,9 @@ noisy = pd.concat(
 )
 figures = {
     "2a": fig2a.draw(curves, arms),
-    "3": fig3.draw(noisy, noisy.replace({"modular_5": "exact_5"}), arms, 0.9),
+    "3": fig3.draw(
+        noisy, half_points.summary(noisy, 0.9), noisy.replace({"modular_5": "exact_5"}), arms, 0.9
+    ),
     "6": fig6.draw(curves, [("W^R und tau, 5 $ f\\u00fcr \\u00e4_b", list(arms))], arms),
 }
 for name, figure in figures.items():
