@@ -6,6 +6,8 @@ from datetime import datetime
 import pytest
 
 from modgrow import config, forecast
+from modgrow.config import Settings
+from modgrow.plan import controls
 from tests.runs import checkout
 from tests.slurm.drivers import LOG, NETWORK, column, driver, records, said
 from tests.test_workflow import results
@@ -20,6 +22,7 @@ FOLDERS = {  # of what each rule makes in jobs of its own
     "timescales": "timescales",
     "conservation": "conservation",
     "densities": "densities",
+    "train_control": "controls",
 }
 
 
@@ -37,16 +40,27 @@ def test_all_jobs_complete_in_slurm_and_the_rest_runs_beside_snakemake(submitted
     assert "modgrow: workflow profile profiles/slurm; jobs run on slurm" in said(folder)
 
 
+def memory_of(settings: Settings, arm: str) -> dict[str, int]:
+    """Megabytes, by rule."""
+    own = settings.arms[arm]
+    return {
+        "train_network": forecast.memory_mb(own),
+        "generalisation": forecast.generalisation_mb(own, settings.generalisation),
+        "perturbation": max(1500, forecast.perturbation_mb(own, settings.perturbation)),
+        "densities": 1500,  # of a study that says nothing
+        "timescales": max(1500, forecast.timescales_mb(own, settings.timescales)),
+    }
+
+
 def test_each_job_has_the_resources_its_rule_asked_for_within_the_bounds_of_the_profile(submitted):
     folder, found = submitted
     settings = config.load(folder / "tests/small.yaml")
     for record in found:
-        rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_(\w+)_\d+", record["Comment"]).groups()
-        own = {"train_network": forecast.memory_mb(settings.arms[arm])}
-        own["generalisation"] = forecast.generalisation_mb(settings.arms[arm], settings.generalisation)
-        own["perturbation"] = max(1500, forecast.perturbation_mb(settings.arms[arm], settings.perturbation))
-        own["densities"] = 1500  # of a study that says nothing
-        own["timescales"] = max(1500, forecast.timescales_mb(settings.arms[arm], settings.timescales))
+        rule, arm = re.fullmatch(r"rule_(\w+)_wildcards_([\w.]+)_\d+", record["Comment"]).groups()
+        if rule == "train_control":
+            own = {rule: controls.memory_mb(controls.controls(settings)[arm])}
+        else:
+            own = memory_of(settings, arm)
         memory = min(own[rule] + COMPANIONS_MB, 2000) if rule in own else 1500
         hours = {"train_network": "00:30:00", "timescales": "01:30:00"}.get(rule, "01:00:00")
         asked = (record["MinMemoryNode"], record["TimeLimit"], record["Partition"], record["NumCPUs"])
