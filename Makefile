@@ -1,6 +1,7 @@
 # Every command of the project; `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+SITE := .venv/site
 CORES ?= all
 CONFIG ?=
 GIVEN := $(if $(CONFIG),--configfile $(CONFIG))
@@ -16,9 +17,13 @@ torch_first = $(if $(TORCH_INDEX),$(1)/python $(PIP_INSTALL) --no-deps --extra-i
 # What is installed, whichever build of torch: a build's name and its libraries are not part of a lock.
 frozen = $(1)/python -m pip freeze --exclude modgrow | sed -E 's/\+[a-z0-9]+$$//; /^(nvidia|cuda|triton)/d'
 
+# What pyproject.toml asks for to build the pages, without the package itself.
+extra_docs = import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+	print(*p['optional-dependencies']['docs'])
+
 .DEFAULT_GOAL := help
 .PHONY: help setup development demo test explore test-package test-slurm lint reproduce report publish watch docs \
-	notebook lock clean
+	site notebook lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -85,10 +90,18 @@ docs: setup  ## renew config/README.md from the settings' own descriptions, and 
 	mv config/README.new config/README.md
 	$(BIN)/python -m modgrow prose
 
+site: $(SITE)/ready  ## the documentation as pages in site/, with every link checked; needs no setup
+	PYTHONPATH="$$PWD" $(SITE)/bin/python -m docs.site
+
+$(SITE)/ready: requirements-docs.lock
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/python $(PIP_INSTALL) --requirement requirements-docs.lock
+	@touch $@
+
 notebook: development  ## run docs/first_network.ipynb again, and keep what it shows
 	PYTHONPATH="$$PWD" $(BIN)/python docs/run_notebook.py
 
-lock:  ## renew both locks: the newest that pyproject.toml allows; PIP_CONSTRAINT=requirements.lock keeps versions
+lock:  ## renew the locks: the newest that pyproject.toml allows; PIP_CONSTRAINT=requirements.lock keeps versions
 	$(PYTHON) -m venv --clear .venv/lock
 	$(call torch_first,.venv/lock/bin)
 	.venv/lock/bin/python $(PIP_INSTALL) '.[workflow]'
@@ -98,10 +111,14 @@ lock:  ## renew both locks: the newest that pyproject.toml allows; PIP_CONSTRAIN
 		> requirements-dev.new
 	mv requirements.new requirements.lock
 	mv requirements-dev.new requirements-dev.lock
+	$(PYTHON) -m venv --clear .venv/lock
+	.venv/lock/bin/python $(PIP_INSTALL) $$($(PYTHON) -c "$(extra_docs)")
+	(sed -n '/^#/p' requirements-docs.lock; $(call frozen,.venv/lock/bin)) > requirements.new
+	mv requirements.new requirements-docs.lock
 	rm -r .venv/lock
 
-clean:  ## remove the environment, all below results/ but its README.md, and what Snakemake noted of that
+clean:  ## remove the environment, the pages, all below results/ but its README.md, and what Snakemake noted of that
 	if [ -x $(BIN)/snakemake ]; then find results -type f ! -path results/README.md -print0 \
 		| xargs -0 -r $(BIN)/snakemake --cleanup-metadata > /dev/null 2>&1 || true; fi
 	find results -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
-	rm -rf .venv
+	rm -rf .venv build site
