@@ -1,13 +1,17 @@
 """Pages of tables: sorted, searched and explained in a real browser, and what the glossary says of them."""
 
 import re
+from types import SimpleNamespace
 
+import jinja2
 import pandas as pd
 import pytest
+from docutils.core import publish_parts
 
 from modgrow.figures import glossary, page
 from modgrow.verdict import promises
 from tests import browsers
+from tests.runs import ROOT
 
 in_browser = [
     pytest.mark.skipif(
@@ -109,6 +113,36 @@ def test_every_verdict_is_an_answer_and_the_claims_of_the_title_are_there():
     assert promises.WORDS.keys() == {*VERDICTS, NOT_JUDGED}
     names = {name for promise in promises.PROMISES.values() for name in promise}
     assert names <= {one.name for one in CLAIMS if one.headline}
+
+
+def landing(folder, note=""):
+    """What a report on the results in `folder` opens with, as HTML."""
+    job = SimpleNamespace(
+        rule=SimpleNamespace(name="claims_figure"), params=SimpleNamespace(id=f'{{"note":"{note}"}}')
+    )
+    shown = [SimpleNamespace(job=job, path=folder / "figures" / name) for name in ("claims.svg", "fig2a.svg")]
+    template = jinja2.Template((ROOT / "workflow/report/workflow.rst").read_text())
+    text = template.render(categories={"1 Verdict": {"": shown}})
+    return publish_parts(text, writer="html", settings_overrides={"report_level": 5})["body"]
+
+
+def test_a_report_opens_with_the_count_the_title_and_the_first_figure(tmp_path):
+    claims = [claim("modular_above_flat", "reproduced"), claim("robust_to_weight_noise", "contradicted")]
+    (tmp_path / "verdict.txt").write_text(f"{NOTE}\n1 reproduced, of 2; see `snakemake columns`\n")
+    (tmp_path / "answers.txt").write_text(promises.answers(pd.DataFrame(claims)) + "\n")
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures/fig2a.svg").write_text("<svg id='100 %\"'>\n</svg>")
+    text = landing(tmp_path, NOTE)
+    assert "system-message" not in text
+    assert text.count("demo, not the paper") == 1
+    assert "<em>1 reproduced, of 2; see snakemake columns</em>" in text
+    assert text.count("<li>") == 4
+    assert "<strong>Efficient</strong>: yes. modular_above_flat is so." in text
+    assert "<strong>Robust</strong>: no. robust_to_weight_noise is so." in text
+    assert 'src="data:image/svg+xml,%3Csvg%20id%3D%27100%20%25%22%27%3E%0A%3C/svg%3E"' in text
+    assert "explorer.html" not in text
+    (tmp_path / "explorer.html").write_text("")
+    assert '<a href="explorer.html">' in landing(tmp_path)
 
 
 @pytest.fixture(scope="module")
