@@ -2,6 +2,7 @@
 
 import re
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import jinja2
 import pandas as pd
@@ -48,6 +49,7 @@ TABLE = pd.DataFrame(
         "seed": [0, 10, 2, 1, 3],
     }
 )
+SVG = "<svg id='100 %\"'>\n" + "<path/>" * 9_000 + "</svg>"  # docutils takes no line of 10,000
 NOTE = "demo, not the paper's settings: x < 3"
 
 
@@ -99,7 +101,7 @@ def test_the_title_is_answered_by_its_claims():
     claims.append(claim("fragile_to_tau_noise", "depends on the rate"))
     assert promises.answers(pd.DataFrame(claims)).splitlines() == [
         "Efficient: yes. modular_above_flat is so. Found: 0.123 (-1 to 1), a share.",
-        "General: not asked here, its networks are not in this run.",
+        "General: not asked here, this run lacks the networks.",
         "Robust: no. robust_to_weight_noise is so. Found: 0.123 (-1 to 1), a share.",
         "Robust: it depends on the learning rate. fragile_to_tau_noise is so. "
         "Found: 0.123 (-1 to 1), a share.",
@@ -131,7 +133,7 @@ def test_a_report_opens_with_the_count_the_title_and_the_first_figure(tmp_path):
     (tmp_path / "verdict.txt").write_text(f"{NOTE}\n1 reproduced, of 2; see `snakemake columns`\n")
     (tmp_path / "answers.txt").write_text(promises.answers(pd.DataFrame(claims)) + "\n")
     (tmp_path / "figures").mkdir()
-    (tmp_path / "figures/fig2a.svg").write_text("<svg id='100 %\"'>\n</svg>")
+    (tmp_path / "figures/fig2a.svg").write_text(SVG)
     text = landing(tmp_path, NOTE)
     assert "system-message" not in text
     assert text.count("demo, not the paper") == 1
