@@ -208,7 +208,8 @@ def test_a_caption_says_the_note_in_place_of_what_the_paper_found(path):
         rule = SimpleNamespace(name="claims_figure")
         job = SimpleNamespace(params=SimpleNamespace(id=identity), rule=rule)
         records = {"1 Verdict": {"": [SimpleNamespace(job=job, path=Path("none/figures/claims.svg"))]}}
-        text = jinja2.Template(path.read_text()).render(snakemake=job, categories=records)
+        snakemakes = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
+        text = snakemakes.from_string(path.read_text()).render(snakemake=job, categories=records)
         return publish_parts(text, writer="html", settings_overrides={"report_level": 5})["body"]
 
     plain, noted = caption(""), caption("not the paper's settings: own_: epochs 20 instead of 60")
