@@ -52,6 +52,7 @@ def draw(name: str, table: pd.DataFrame, longest: int, note: str = "", entry: En
 def _body(shown: pd.DataFrame) -> str:
     """The table itself, with numbers cut to what they say."""
     body = shown.to_html(index=False, border=0, float_format="{:.4g}".format, na_rep="")
+    body = body.replace("<td>&lt;NA&gt;</td>", "<td></td>")  # of a whole number, which heeds no `na_rep`
     return body.replace("<tbody>", "<tbody><tr><td>none</td></tr>", 1) if shown.empty else body
 
 
