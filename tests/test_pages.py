@@ -65,6 +65,13 @@ def test_every_table_of_the_glossary_has_a_sentence_and_columns():
         assert entry.columns, name
 
 
+def test_a_package_without_the_glossary_explains_nothing_and_has_another_digest(monkeypatch, tmp_path):
+    before = glossary.digest()
+    monkeypatch.setattr(glossary, "FILE", tmp_path / "none.md")
+    assert glossary.read() == {}
+    assert glossary.digest() != before
+
+
 def test_the_network_stands_first_and_columns_are_explained():
     text = page.draw("mine", TABLE, 4, NOTE, glossary.read(GLOSSARY)["mine"])
     heads = re.findall(r"<th[^>]*>([^<]*)</th>", text)

@@ -24,13 +24,18 @@ NOTHING = Entry("", {})  # of a table that has no section
 
 def digest() -> str:
     """A digest of the files of pages that are no code: these are made again when one of them changes."""
-    files = [FILE, *sorted(STATIC.iterdir())]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    parts = [_text(), *(file.read_text(encoding="utf-8") for file in sorted(STATIC.iterdir()))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _text() -> str:
+    """The glossary; empty where there is none, as in an installed package."""
+    return FILE.read_text(encoding="utf-8") if FILE.is_file() else ""
 
 
 def read(text: str | None = None) -> dict[str, Entry]:
     """The entry of each table, by its name; of the glossary, or of another text like it."""
-    text = FILE.read_text(encoding="utf-8") if text is None else text
+    text = _text() if text is None else text
     found = {}
     for section in text.split("\n## ")[1:]:
         name, _, rest = section.partition("\n")
