@@ -44,10 +44,12 @@ development: .venv/development  ## add the locked tests, linters and notebook to
 	$(BIN)/python $(PIP_INSTALL) --requirement requirements-dev.lock
 	@touch $@
 
-demo: setup  ## a small setting of the whole workflow, to figures, in minutes
+demo: setup  ## a small setting of the whole workflow, in about a minute, to figures, a report and an explorer
 	$(BIN)/snakemake --cores $(CORES) --configfile config/demo.yaml $(LOGGER)
-	@head -n 1 results/demo/verdict.txt
-	@echo "The figures are in results/demo/figures:" && ls results/demo/figures
+	$(BIN)/python -m modgrow report --configfile config/demo.yaml
+	@echo "A demo: few networks and epochs, too few to judge the paper by. Open in a browser:"
+	@for page in report.html explorer.html pages/index.html; do \
+		if [ -e results/demo/$$page ]; then echo "  $$PWD/results/demo/$$page"; fi; done
 
 test: development  ## all tests
 	$(BIN)/python -m pytest

@@ -20,16 +20,10 @@ from modgrow.schemas import evidence
 from modgrow.verdict import judge, paper
 from modgrow.verdict.cloning import reaches
 from modgrow.verdict.evidence import Evidence
+from modgrow.verdict.promises import word
 
 PAGES = ("README.md", "docs/why.md")
 RESULTS = {"first": "docs/results", "exploratory": "docs/exploratory"}  # by the name that templates know
-WORDS = {
-    "reproduced": "yes",
-    "contradicted": "no",
-    "equivalent": "no difference",
-    "undecided": "not settled",
-    "depends on the rate": "it depends on the learning rate",
-}
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
 
@@ -115,11 +109,6 @@ class Numbers:
         """The N to which clones of a module are right, or right and wrong in turn."""
         found = reaches(self.rows("cloning", arm, cloned=cloned))
         return found.set_index("seed")["reach_by_sign"]
-
-
-def word(claim: pd.Series) -> str:
-    """A verdict as the answer to whether it is so."""
-    return WORDS[claim["verdict"]]
 
 
 def interval(claim: pd.Series, places: int = 2) -> str:

@@ -1,6 +1,7 @@
 """What is the paper's and what is not: every setting that differs is seen, said once, and not judged."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import jinja2
@@ -195,7 +196,8 @@ def test_a_page_carries_the_note_and_may_have_no_rows():
     table = pd.DataFrame({"arm": ["a"], "ours": [1.0]})
     assert "<br><small>not the paper's settings: x < 3</small>" not in page.draw("reference", table, 9)
     text = page.draw("reference", table.head(0), 9, "not the paper's settings: x < 3")
-    assert "reference</b>: 0 rows<br><small>not the paper's settings: x &lt; 3</small>" in text
+    assert "<h1>reference</h1>" in text
+    assert "0 rows<br><small>not the paper's settings: x &lt; 3</small>" in text
     assert "<td>none</td>" in text
 
 
@@ -205,8 +207,9 @@ def test_a_caption_says_the_note_in_place_of_what_the_paper_found(path):
         identity = json.dumps({"code": "1", "note": note}, separators=(",", ":"))
         rule = SimpleNamespace(name="claims_figure")
         job = SimpleNamespace(params=SimpleNamespace(id=identity), rule=rule)
-        records = {"1 Verdict": {"": [SimpleNamespace(job=job)]}}
-        text = jinja2.Template(path.read_text()).render(snakemake=job, categories=records)
+        records = {"1 Verdict": {"": [SimpleNamespace(job=job, path=Path("none/figures/claims.svg"))]}}
+        snakemakes = jinja2.Environment(trim_blocks=True, lstrip_blocks=True)
+        text = snakemakes.from_string(path.read_text()).render(snakemake=job, categories=records)
         return publish_parts(text, writer="html", settings_overrides={"report_level": 5})["body"]
 
     plain, noted = caption(""), caption("not the paper's settings: own_: epochs 20 instead of 60")

@@ -311,7 +311,7 @@ def test_a_new_study_is_one_file_and_a_line_and_asks_for_its_own_jobs(asking):
     assert set(table["arm"]) == {"modular_5"}  # the other solved nothing
     assert set(table["seed"]) == {0, 1}
     assert (asking / "results/small/figures/mine.svg").exists()
-    assert "<b>mine</b>" in (asking / "results/small/pages/mine.html").read_text()
+    assert "<h1>mine</h1>" in (asking / "results/small/pages/mine.html").read_text()
     told = run(asking, "-m", "modgrow", "show", "results/small/tables/mine.parquet")
     assert "4 columns" in told.stdout, told.stderr
 

@@ -200,7 +200,8 @@ def test_a_table_of_claims_with_a_missing_verdict_fails_the_run(finished, tmp_pa
     claims.loc[0, "verdict"] = ""
     tables.write(tmp_path / "claims.parquet", claims, CLAIMS, {"id": {}})
     command = [sys.executable, "workflow/scripts/check_claims.py", "--id", "{}"]
-    command += ["--inputs", str(tmp_path / "claims.parquet"), "--outputs", str(tmp_path / "verdict.txt")]
+    command += ["--inputs", str(tmp_path / "claims.parquet"), "--outputs"]
+    command += [str(tmp_path / name) for name in ("verdict.txt", "answers.txt")]
     run = subprocess.run(command, cwd=finished[0], text=True, capture_output=True, env={"PYTHONPATH": "."})
     assert run.returncode == 1
     assert f"claims.parquet: {claims.loc[0, 'claim']}: no verdict" in run.stderr

@@ -78,5 +78,6 @@ def _snakemake(words: list[str], configfile: str | None) -> str:
     command = [sys.executable, "-m", "snakemake", *words, *_given(configfile)]
     run = subprocess.run(command, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if run.returncode:
-        raise ModgrowError(f"Snakemake refuses: {said(run.stdout)}")
+        silent = f"no word, exit status {run.returncode}; start it again"
+        raise ModgrowError(f"Snakemake refuses: {said(run.stdout) or silent}")
     return run.stdout

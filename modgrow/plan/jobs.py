@@ -8,6 +8,7 @@ from modgrow import places
 from modgrow.arm import Arm
 from modgrow.config import Settings
 from modgrow.explorer import bundle
+from modgrow.figures import glossary
 
 if TYPE_CHECKING:
     from modgrow.plan.plan import Plan
@@ -147,7 +148,7 @@ def _of_claims(plan: "Plan") -> list[Job]:
             uses={**judged, **controls, "note": plan.note},
             files=[file for name in plan.claimed_studies for file in plan.files_of(name)],
         ),
-        Job("check_claims", ["claims.parquet"], ["verdict.txt"], uses={"note": plan.note}),
+        Job("check_claims", ["claims.parquet"], ["verdict.txt", "answers.txt"], uses={"note": plan.note}),
         Job("reference", tables, ["tables/reference.parquet", "reference.md"], every, judged),
     ]
 
@@ -204,8 +205,8 @@ def _pages(plan: "Plan") -> Job:
     return Job(
         "pages",
         reads=list(tables.values()),
-        makes=[f"pages/{name}.html" for name in tables],
-        uses={"longest": LONGEST_PAGE, "note": plan.note},
+        makes=[f"pages/{name}.html" for name in (*tables, "index")],
+        uses={"longest": LONGEST_PAGE, "note": plan.note, "static": glossary.digest()},
         shown=shown,
         files=[file for kind in plan.kinds for file in kind.files],
     )

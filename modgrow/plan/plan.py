@@ -174,10 +174,11 @@ class Plan:
         kinds = {
             "all": [
                 "verdict.txt",
+                "answers.txt",
                 EXPLORER,
                 *(f"claims.{kind}" for kind in CLAIMS),
                 *(f"tables/{table}.parquet" for table in self.tables),
-                *(f"pages/{table}.html" for table in ("claims", *self.tables)),
+                *(f"pages/{table}.html" for table in ("claims", *self.tables, "index")),
                 *(controls.DRAWN if self.with_controls else []),
             ],
             "columns": ["columns/verdict.txt", *(f"columns/claims.{kind}" for kind in CLAIMS)],

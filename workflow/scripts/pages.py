@@ -1,9 +1,9 @@
-"""Write every table as a page for the report."""
+"""Write every table as a page, and one that lists them all."""
 
 from pathlib import Path
 
 from modgrow import script, study
-from modgrow.figures import page
+from modgrow.figures import glossary, page
 from modgrow.schemas import claims, comparisons, costs, evidence, parameters, reference, resources
 from modgrow.store import files, tables
 
@@ -14,11 +14,20 @@ SCHEMAS = evidence.SCHEMAS | {
 
 def main() -> None:
     args = script.arguments(__doc__, "--inputs", "--outputs")
-    for read, made in zip(args.inputs, args.outputs, strict=True):
+    *pages, index = args.outputs
+    entries = glossary.read()
+    sentences = {}
+    for read, made in zip(args.inputs, pages, strict=True):
         name = Path(read).stem
+        entry = entries.get(name, glossary.NOTHING)
         schema = SCHEMAS.get(name) or study.named(name).schema
-        text = page.draw(name, tables.read(read, schema), args.id["longest"], args.id["note"])
-        files.write(made, lambda target, text=text: target.write_text(text, encoding="utf-8"))
+        write(made, page.draw(name, tables.read(read, schema), args.id["longest"], args.id["note"], entry))
+        sentences[name] = entry.sentence
+    write(index, page.index(sentences, args.id["note"]))
+
+
+def write(path: str, text: str) -> None:
+    files.write(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
 if __name__ == "__main__":
