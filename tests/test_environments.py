@@ -163,6 +163,19 @@ def test_a_user_installs_no_development_tools(target):
 
 
 @pytest.mark.parametrize("target", ["test", "lint", "explore", "test-package", "test-slurm", "notebook"])
+def test_the_pages_are_built_without_the_package_and_its_tools():
+    steps = made("site")
+    assert "--requirement requirements-docs.lock" in steps
+    assert "--requirement requirements.lock" not in steps
+    assert not {"torch", "pytest", "snakemake"} & locked("requirements-docs.lock").keys()
+
+
+def test_the_lock_of_the_pages_is_made_of_what_its_extra_asks_for():
+    (words,) = re.findall(r'-c "(import tomllib.*?)"\)', made("lock"))
+    asked = subprocess.run([sys.executable, "-c", words], cwd=ROOT, text=True, capture_output=True).stdout
+    assert asked.split() == PROJECT["optional-dependencies"]["docs"]
+
+
 def test_what_needs_development_tools_installs_them(target):
     assert "--requirement requirements-dev.lock" in made(target)
 
