@@ -1,4 +1,4 @@
-"""What was built: every link leads to a page and a place in it, and no page asks for anything from elsewhere."""
+"""What was built: every link leads to a page and a place in it, and nothing is loaded from elsewhere."""
 
 import re
 from dataclasses import dataclass, field

@@ -51,7 +51,7 @@ def origin(page: str) -> str:
 
 
 def stage(root: Path, folder: Path) -> list[str]:
-    """Write every page, and every file that one links to, into `folder`. Returns what is wrong, a line each."""
+    """Write every page, and every file that one links to, into `folder`. What is wrong, a line each."""
     places = {origin(page): page for page in named(root)}
     wrong = []
     for source, page in places.items():
