@@ -27,7 +27,7 @@ from modgrow.verdict.intervals.smooth import DIFFERENCE, smooth
 from modgrow.verdict.intervals.superiority import superiority
 
 LEAST, MOST = 1.0, 61.0
-CURVES = ROOT / "docs" / "results" / "tables" / "learning_curves.parquet"
+CURVES = ROOT / "docs" / "first_run" / "tables" / "learning_curves.parquet"
 SECOND: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "same": lambda whole: whole,
     "lower": lambda whole: np.maximum(whole - 8.0, LEAST),

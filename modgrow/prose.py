@@ -23,7 +23,7 @@ from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.promises import word
 
 PAGES = ("README.md", "docs/why.md")
-RESULTS = {"first": "docs/results", "exploratory": "docs/exploratory"}  # by the name that templates know
+RESULTS = {"first": "docs/first_run", "exploratory": "docs/exploratory"}  # by the name that templates know
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
 

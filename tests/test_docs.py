@@ -16,7 +16,7 @@ from tests.runs import ROOT, snakemake
 
 README = (ROOT / "README.md").read_text()
 RUNNING = (ROOT / "docs" / "running.md").read_text()
-SHOWN = ROOT / "docs" / "results"
+SHOWN = ROOT / "docs" / "first_run"
 
 
 def blocks(language):

@@ -101,6 +101,7 @@ def imported(script):
         ("requirements.lock", None),
         ("requirements.lock", "workflow"),
         ("requirements-dev.lock", "dev"),
+        ("requirements-docs.lock", "docs"),
         ("requirements-dev.lock", "notebook"),
     ],
 )
@@ -162,7 +163,6 @@ def test_a_user_installs_no_development_tools(target):
     assert "requirements-dev.lock" not in made(target)
 
 
-@pytest.mark.parametrize("target", ["test", "lint", "explore", "test-package", "test-slurm", "notebook"])
 def test_the_pages_are_built_without_the_package_and_its_tools():
     steps = made("site")
     assert "--requirement requirements-docs.lock" in steps
@@ -176,6 +176,7 @@ def test_the_lock_of_the_pages_is_made_of_what_its_extra_asks_for():
     assert asked.split() == PROJECT["optional-dependencies"]["docs"]
 
 
+@pytest.mark.parametrize("target", ["test", "lint", "explore", "test-package", "test-slurm", "notebook"])
 def test_what_needs_development_tools_installs_them(target):
     assert "--requirement requirements-dev.lock" in made(target)
 

@@ -20,7 +20,7 @@ from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.evidence import Evidence
 from tests.runs import ROOT
 
-COMMITTED = ROOT / "docs" / "results"
+COMMITTED = ROOT / "docs" / "first_run"
 OTHER = {  # per key of an arm, a value that is not the paper's
     "architecture": "flat", "units": 6, "task": "match", "bias_initial": "single",
     "feedforward_delay": 0, "frozen_from": 3,

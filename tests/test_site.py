@@ -31,7 +31,7 @@ def test_our_own_pages_are_gathered_with_all_that_they_link_to(tmp_path):
     assert pages.stage(ROOT, tmp_path) == []
     assert "](settings.md)" in (tmp_path / "index.md").read_text()
     assert "](../settings.md)" in (tmp_path / "api/networks.md").read_text()
-    assert (tmp_path / "results/figures/fig2a.png").read_bytes()[:4] == b"\x89PNG"
+    assert (tmp_path / "first_run/figures/fig2a.png").read_bytes()[:4] == b"\x89PNG"
     assert (tmp_path / "first_network.ipynb").is_file()
     assert not (tmp_path / "templates").exists()
 

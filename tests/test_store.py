@@ -33,7 +33,7 @@ from tests import curves
 from tests.conftest import small_arm
 from tests.runs import ROOT
 
-SHOWN = ROOT / "docs" / "results" / "tables"
+SHOWN = ROOT / "docs" / "first_run" / "tables"
 
 
 @pytest.fixture(scope="module", params=["modular", "flat"])
