@@ -18,6 +18,7 @@ from modgrow.errors import ModgrowError
 from modgrow.places import ROOT
 from modgrow.schemas import evidence
 from modgrow.verdict import judge, paper
+from modgrow.verdict.all_claims import CLAIMS
 from modgrow.verdict.cloning import reaches
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.promises import word
@@ -30,7 +31,10 @@ FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that
 
 def pages(settings: Settings) -> dict[str, str]:
     """The text of every page by its path. Raises ModgrowError, which names the template."""
-    known = {name: Numbers(ROOT / folder, settings) for name, folder in RESULTS.items()}
+    known = {
+        name: Numbers(ROOT / folder, settings, of_these_settings=name != "first")
+        for name, folder in RESULTS.items()
+    }
     return {page: fill(Path(page).name, known) for page in PAGES}
 
 
@@ -54,17 +58,19 @@ def fill(name: str, known: dict[str, "Numbers"]) -> str:
 class Numbers:
     """What a template may ask of the tables and claims below one folder; most are one number per network."""
 
-    def __init__(self, folder: Path, settings: Settings):
+    def __init__(self, folder: Path, settings: Settings, of_these_settings: bool = True):
         self.folder = folder
         self.settings = settings
+        self.recipes = (
+            {name: arm.canonical for name, arm in settings.arms.items()} if of_these_settings else None
+        )
 
     @cached_property
     def evidence(self) -> Evidence:
         """All tables of the folder that claims are read from."""
         found = sorted(self.folder.glob("tables/*.parquet"))
         paths = [str(path) for path in found if path.stem in (*evidence.SCHEMAS, *paper.STUDIES)]
-        recipes = {name: arm.canonical for name, arm in self.settings.arms.items()}
-        return Evidence(evidence.read(paths, recipes), dict(self.settings.arms))
+        return Evidence(evidence.read(paths, self.recipes), dict(self.settings.arms))
 
     @cached_property
     def claims(self) -> pd.DataFrame:
@@ -75,6 +81,18 @@ class Numbers:
     def count(self) -> str:
         """How many claims came out how, in words."""
         return judge.count(self.claims.reset_index())
+
+    @property
+    def tally(self) -> str:
+        """How many claims came out how, as a table: the paper's, our own, and those without networks."""
+        own = {False: "of the paper", True: "of our own"}
+        origin = self.claims["panel"].str.startswith("own").map(own)
+        counted = pd.crosstab(origin.rename("claims"), self.claims["verdict"].rename(None))
+        registered = pd.Series([own[claim.panel.startswith("own")] for claim in CLAIMS]).value_counts()
+        counted["no networks yet"] = registered - counted.sum(axis=1)
+        counted["all"] = counted.sum(axis=1)
+        counted = counted.loc[list(own.values())]
+        return counted.to_markdown()
 
     def claim(self, name: str) -> pd.Series:
         """The row of one claim: estimate, low, high, verdict."""
@@ -119,6 +137,11 @@ def interval(claim: pd.Series, places: int = 2) -> str:
     return f"{estimate} ({low} to {high})"
 
 
+def ratio(claim: pd.Series, places: int = 2) -> str:
+    """A difference of log10 as the ratio it is, with its interval: "0.92 (0.74 to 1.14)"."""
+    return interval(10 ** claim[["estimate", "low", "high"]].astype(float), places)
+
+
 def digits(value: pd.Series | float, places: int = 2) -> str:
     """One number, or the mean of several, to so many places."""
     return f"{_finite(value).mean():.{places}f}"
@@ -153,4 +176,6 @@ def _finite(value: pd.Series | float) -> pd.Series:
     return values
 
 
-FILTERS = {function.__name__: function for function in (interval, digits, span, reaching, greatest, least)}
+FILTERS = {
+    function.__name__: function for function in (interval, ratio, digits, span, reaching, greatest, least)
+}

@@ -7,6 +7,7 @@ import pytest
 
 from modgrow import config, prose
 from modgrow.errors import ModgrowError
+from modgrow.verdict.all_claims import CLAIMS
 from tests.runs import ROOT
 
 
@@ -47,6 +48,33 @@ def test_a_number_is_that_of_the_table(template):
     kinds = ("span", "digits(1)", "reaching(61)")
     asked = [f'{{{{ exploratory.n_solved("modular_10") | {kind} }}}}' for kind in kinds]
     assert template(", ".join(asked)) == expected
+
+
+def test_a_difference_of_logarithms_is_told_as_a_ratio(template):
+    claim = pd.Series({"estimate": -1.0, "low": -2.0, "high": 0.0})
+    assert prose.ratio(claim) == "0.10 (0.01 to 1.00)"
+
+
+def test_the_tally_counts_every_registered_claim_once(settings):
+    first = prose.Numbers(ROOT / "docs" / "first_run", settings, of_these_settings=False)
+    head, _, paper, own = (
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in first.tally.splitlines()
+    )
+    ours = first.claims["panel"].str.startswith("own")
+    for row, claims in ((paper, first.claims[~ours]), (own, first.claims[ours])):
+        counted = dict(zip(head[1:], map(int, row[1:]), strict=True))
+        whole, lacking = counted.pop("all"), counted.pop("no networks yet")
+        found = claims["verdict"].value_counts()
+        assert {key: n for key, n in counted.items() if n} == found.to_dict()
+        assert whole == sum(counted.values()) + lacking
+    assert int(paper[-1]) + int(own[-1]) == len(CLAIMS)
+
+
+def test_tables_of_other_settings_are_read_only_where_that_is_said(settings):
+    folder = ROOT / "docs" / "first_run"
+    assert not prose.Numbers(folder, settings, of_these_settings=False).n_solved("modular_10").empty
+    with pytest.raises(ModgrowError, match="made by other settings"):
+        prose.Numbers(folder, settings).n_solved("modular_10")
 
 
 def test_a_probe_is_the_mean_over_late_modules(template):

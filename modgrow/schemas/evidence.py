@@ -35,7 +35,7 @@ SCHEMAS = {
 }
 
 
-def read(paths: Iterable[str], arms: dict[str, dict]) -> dict[str, pd.DataFrame]:
+def read(paths: Iterable[str], arms: dict[str, dict] | None) -> dict[str, pd.DataFrame]:
     """The tables of these files by name; those of one name, of two folders, are one. Raises StoreError."""
     found: dict[str, list[pd.DataFrame]] = {}
     for path in paths:
