@@ -147,6 +147,12 @@ def digits(value: pd.Series | float, places: int = 2) -> str:
     return f"{_finite(value).mean():.{places}f}"
 
 
+def ranged(values: pd.Series, places: int = 2) -> str:
+    """The mean with the range over networks, where it shows: "0.999 (0.998 to 1.000)"."""
+    mean, whole = digits(values, places), span(values, places)
+    return mean if whole == mean else f"{mean} ({whole})"
+
+
 def span(values: pd.Series, places: int = 0) -> str:
     """From the least to the greatest; one number where they are the same."""
     least = f"{_finite(values).min():.{places}f}"
@@ -177,5 +183,6 @@ def _finite(value: pd.Series | float) -> pd.Series:
 
 
 FILTERS = {
-    function.__name__: function for function in (interval, ratio, digits, span, reaching, greatest, least)
+    function.__name__: function
+    for function in (interval, ratio, digits, ranged, span, reaching, greatest, least)
 }
