@@ -226,6 +226,8 @@ def test_a_moving_picture_is_an_animation_of_as_many_frames(tmp_path):
     assert "N = 2 to 6" in said
     with Image.open(tmp_path / "a.gif") as image:
         assert image.n_frames == 30
+        shown = [np.asarray(image.convert("RGB")).mean() for _ in map(image.seek, (0, 1))]
+        assert shown[0] < shown[1]  # the finished picture, then an empty one
 
 
 @pytest.mark.parametrize(

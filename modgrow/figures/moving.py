@@ -18,7 +18,7 @@ MARGIN = 14
 NAME = 64  # of a module
 TOP = 64  # for the caption and the bits
 MILLISECONDS = 90  # of a frame
-LAST = 3000  # of the last one
+LAST = 3000  # of the finished picture
 GROWN = 0.6  # share of the steps in which the chain grows
 INK = (40, 44, 52)
 PALE = (150, 154, 160)
@@ -26,10 +26,13 @@ BLUE = np.array([33, 92, 150])
 
 
 def write(running: Running, path: str | Path) -> None:
-    """Write an animated GIF of a chain of which every module is shown. `running.activity` holds them all."""
-    frames = [frame.quantize(64, dither=Image.Dither.NONE) for frame in draw(running)]
-    durations = [MILLISECONDS] * (len(frames) - 1) + [LAST]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=True)
+    """Write an animated GIF of a chain of which every module is shown. `running.activity` holds them all.
+
+    It begins with the finished picture, which is all that is seen where nothing moves.
+    """
+    *growing, finished = (frame.quantize(64, dither=Image.Dither.NONE) for frame in draw(running))
+    durations = [LAST] + [MILLISECONDS] * len(growing)
+    finished.save(path, save_all=True, append_images=growing, duration=durations, loop=0, optimize=True)
 
 
 def draw(running: Running) -> Iterator[Image.Image]:
@@ -66,7 +69,7 @@ def _caption(running: Running, there: int, step: int) -> str:
     if there < len(running.answers):
         return f"N = {n} is learnt: one more module, a copy of the last"
     if running.wrong[:, : step + 1].any():
-        return "A wrong answer goes down the chain, one module a step"
+        return "A wrong answer is handed on, one module a step"
     return f"{there} modules answer for the last {running.n_first} to {n} bits: is the number of ones odd?"
 
 
