@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SITE := .venv/site
+ARTICLE := .venv/article
 CORES ?= all
 CONFIG ?=
 GIVEN := $(if $(CONFIG),--configfile $(CONFIG))
@@ -17,13 +18,21 @@ torch_first = $(if $(TORCH_INDEX),$(1)/python $(PIP_INSTALL) --no-deps --extra-i
 # What is installed, whichever build of torch: a build's name and its libraries are not part of a lock.
 frozen = $(1)/python -m pip freeze --exclude modgrow | sed -E 's/\+[a-z0-9]+$$//; /^(nvidia|cuda|triton)/d'
 
-# What pyproject.toml asks for to build the pages, without the package itself.
-extra_docs = import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
-	print(*p['optional-dependencies']['docs'])
+# What pyproject.toml asks for in one extra, without the package itself: $(call extra,docs).
+extra = import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+	print(*p['optional-dependencies']['$(1)'])
+
+# The lock of one extra anew, in an environment of its own: $(call lock_extra,docs).
+define lock_extra
+$(PYTHON) -m venv --clear .venv/lock
+.venv/lock/bin/python $(PIP_INSTALL) $$($(PYTHON) -c "$(call extra,$(1))")
+(sed -n '/^#/p' requirements-$(1).lock; $(call frozen,.venv/lock/bin)) > requirements.new
+mv requirements.new requirements-$(1).lock
+endef
 
 .DEFAULT_GOAL := help
 .PHONY: help setup development demo test explore test-package test-slurm lint reproduce report publish watch docs \
-	site notebook lock clean
+	site article notebook lock clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -100,6 +109,15 @@ $(SITE)/ready: requirements-docs.lock
 	$(SITE)/bin/python $(PIP_INSTALL) --requirement requirements-docs.lock
 	@touch $@
 
+article: setup $(ARTICLE)/ready  ## the article, its numbers from the committed tables, in build/article/article.pdf
+	$(BIN)/python -m docs.article
+	$(ARTICLE)/bin/python docs/article/typeset.py
+
+$(ARTICLE)/ready: requirements-article.lock
+	$(PYTHON) -m venv $(ARTICLE)
+	$(ARTICLE)/bin/python $(PIP_INSTALL) --requirement requirements-article.lock
+	@touch $@
+
 notebook: development  ## run docs/first_network.ipynb again, and keep what it shows
 	PYTHONPATH="$$PWD" $(BIN)/python docs/run_notebook.py
 
@@ -113,10 +131,8 @@ lock:  ## renew the locks: the newest that pyproject.toml allows; PIP_CONSTRAINT
 		> requirements-dev.new
 	mv requirements.new requirements.lock
 	mv requirements-dev.new requirements-dev.lock
-	$(PYTHON) -m venv --clear .venv/lock
-	.venv/lock/bin/python $(PIP_INSTALL) $$($(PYTHON) -c "$(extra_docs)")
-	(sed -n '/^#/p' requirements-docs.lock; $(call frozen,.venv/lock/bin)) > requirements.new
-	mv requirements.new requirements-docs.lock
+	$(call lock_extra,docs)
+	$(call lock_extra,article)
 	rm -r .venv/lock
 
 clean:  ## remove the environment, the pages, all below results/ but its README.md, and what Snakemake noted of that

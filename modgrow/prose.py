@@ -25,26 +25,48 @@ from modgrow.verdict.promises import word
 
 PAGES = ("README.md", "docs/why.md")
 RESULTS = {"first": "docs/first_run", "exploratory": "docs/exploratory"}  # by the name that templates know
+ARTICLE = "article.typ"
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
+SYNTAX_OF_TYPST = {  # in which braces and # are code
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+}
 
 
 def pages(settings: Settings) -> dict[str, str]:
     """The text of every page by its path. Raises ModgrowError, which names the template."""
-    known = {
-        name: Numbers(ROOT / folder, settings, of_these_settings=name != "first")
-        for name, folder in RESULTS.items()
-    }
+    known = numbers(settings)
     return {page: fill(Path(page).name, known) for page in PAGES}
 
 
-def fill(name: str, known: dict[str, "Numbers"]) -> str:
+def article(settings: Settings) -> str:
+    """The article for typst, which also names settings. Raises ModgrowError, which names the template."""
+    return fill(ARTICLE, {**numbers(settings), "settings": settings})
+
+
+def numbers(settings: Settings) -> dict[str, "Numbers"]:
+    """What templates may ask, by the name they know each folder of results by."""
+    return {
+        name: Numbers(ROOT / folder, settings, of_these_settings=name != "first")
+        for name, folder in RESULTS.items()
+    }
+
+
+def fill(name: str, known: dict[str, Any]) -> str:
     """A template of that name with its numbers. Raises ModgrowError."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,
+        **(SYNTAX_OF_TYPST if name.endswith(".typ") else {}),
     )
     environment.filters.update(FILTERS)
     environment.globals["word"] = word
@@ -52,7 +74,7 @@ def fill(name: str, known: dict[str, "Numbers"]) -> str:
         text = environment.get_template(name).render(known)
     except (jinja2.TemplateError, ModgrowError, LookupError, TypeError, ArithmeticError) as error:
         raise ModgrowError(f"docs/templates/{name}: {error}") from None
-    return FIRST_LINE.format(name=name) + text
+    return text if name.endswith(".typ") else FIRST_LINE.format(name=name) + text
 
 
 class Numbers:
@@ -82,17 +104,28 @@ class Numbers:
         """How many claims came out how, in words."""
         return judge.count(self.claims.reset_index())
 
+    def figure(self, name: str) -> str:
+        """Where a figure of this folder lies, as a path from the root of the project."""
+        path = self.folder / "figures" / f"{name}.svg"
+        if not path.exists():
+            raise ModgrowError(f"no figure {name} in {self.folder}/figures")
+        return f"/{path.relative_to(ROOT).as_posix()}"
+
     @property
     def tally(self) -> str:
-        """How many claims came out how, as a table: the paper's, our own, and those without networks."""
+        """How many claims came out how, as a table of Markdown."""
+        return self.counted.to_markdown()
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """How many claims came out how: the paper's, our own, and those without networks."""
         own = {False: "of the paper", True: "of our own"}
         origin = self.claims["panel"].str.startswith("own").map(own)
         counted = pd.crosstab(origin.rename("claims"), self.claims["verdict"].rename(None))
         registered = pd.Series([own[claim.panel.startswith("own")] for claim in CLAIMS]).value_counts()
         counted["no networks yet"] = registered - counted.sum(axis=1)
         counted["all"] = counted.sum(axis=1)
-        counted = counted.loc[list(own.values())]
-        return counted.to_markdown()
+        return counted.loc[list(own.values())]
 
     def claim(self, name: str) -> pd.Series:
         """The row of one claim: estimate, low, high, verdict."""

@@ -102,6 +102,7 @@ def imported(script):
         ("requirements.lock", "workflow"),
         ("requirements-dev.lock", "dev"),
         ("requirements-docs.lock", "docs"),
+        ("requirements-article.lock", "article"),
         ("requirements-dev.lock", "notebook"),
     ],
 )
@@ -170,10 +171,18 @@ def test_the_pages_are_built_without_the_package_and_its_tools():
     assert not {"torch", "pytest", "snakemake"} & locked("requirements-docs.lock").keys()
 
 
-def test_the_lock_of_the_pages_is_made_of_what_its_extra_asks_for():
-    (words,) = re.findall(r'-c "(import tomllib.*?)"\)', made("lock"))
-    asked = subprocess.run([sys.executable, "-c", words], cwd=ROOT, text=True, capture_output=True).stdout
-    assert asked.split() == PROJECT["optional-dependencies"]["docs"]
+def test_the_article_is_typeset_with_a_lock_of_its_own():
+    assert "--requirement requirements-article.lock" in made("article")
+    assert locked("requirements-article.lock").keys() == {"typst"}
+
+
+def test_the_lock_of_an_extra_is_made_of_what_that_extra_asks_for():
+    found = re.findall(r'-c "(import tomllib.*?)"\)', made("lock"))
+    asked = [
+        subprocess.run([sys.executable, "-c", words], cwd=ROOT, text=True, capture_output=True).stdout.split()
+        for words in found
+    ]
+    assert asked == [PROJECT["optional-dependencies"][extra] for extra in ("docs", "article")]
 
 
 @pytest.mark.parametrize("target", ["test", "lint", "explore", "test-package", "test-slurm", "notebook"])
