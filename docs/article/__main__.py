@@ -1,5 +1,6 @@
-"""Fill the article with its numbers and lay beside it what typesetting needs, in `build/article`: `make article`."""
+"""Fill the article with its numbers, and lay beside it what typst needs, in `build/article`: `make article`."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,19 +17,27 @@ STAGED = ROOT / "build" / "article"
 FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")  # those of the figures
 
 
-def stage(folder: Path) -> Path:
-    """The article with its numbers, the picture of the mechanism and the fonts. Raises ModgrowError."""
+def stage(folder: Path) -> None:
+    """Write `article.typ` with all that it names, its figures and their fonts. Raises ModgrowError."""
     settings = config.load(ROOT / "config.yaml")
-    numbers = prose.numbers(settings)
-    (folder / "fonts").mkdir(parents=True, exist_ok=True)
-    for font in FONTS:
-        shutil.copy(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / font, folder / "fonts" / font)
-    table = numbers["exploratory"].evidence.tables["mechanism"]
-    arms = {name: arm for name, arm in settings.arms.items() if name in set(table["arm"])}
-    style.save(fig7.draw(table, arms), folder / "fig7.svg", None)
     text = prose.article(settings)
-    files.write(folder / "article.typ", lambda temporary: temporary.write_text(text, encoding="utf-8"))
-    return folder / "article.typ"
+    for named in re.findall(r'"/(docs/[^"]+)"', text):
+        _copy(ROOT / named, folder / named)
+    for font in FONTS:
+        _copy(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / font, folder / "fonts" / font)
+    _draw_mechanism(settings, folder / "fig7.svg")
+    files.write(folder / "article.typ", lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _draw_mechanism(settings: config.Settings, svg: Path) -> None:
+    table = prose.numbers(settings)["exploratory"].evidence.tables["mechanism"]
+    arms = {name: arm for name, arm in settings.arms.items() if name in set(table["arm"])}
+    style.save(fig7.draw(table, arms), svg, None)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,33 @@
-"""Typeset `build/article/article.typ` as a PDF. Needs typst alone; the same text gives the same bytes."""
+"""Typeset the filled article of a folder, else of `build/article`, as a PDF beside it. Needs typst alone."""
 
 import sys
 from pathlib import Path
 
 import typst
 
-ROOT = Path(__file__).parents[2]
+FOLDER = Path(__file__).parents[2] / "build" / "article"
 
 
-def typeset(source: Path, pdf: Path) -> None:
-    """The PDF of a filled article, with the fonts beside it and typst's own: none of this machine's.
+def typeset(folder: Path) -> Path:
+    """`article.pdf` from `article.typ`: the same bytes from the same text, whatever fonts a machine has.
 
-    Raises TypstError where the text is not typst's or a figure is missing.
+    Raises TypstError where the text is not typst's, or a figure that it names is missing.
     """
+    pdf = folder / "article.pdf"
     typst.compile(
-        str(source),
+        str(folder / "article.typ"),
         output=str(pdf),
-        root=str(ROOT),
-        font_paths=[str(source.parent / "fonts")],
+        root=str(folder),
+        font_paths=[str(folder / "fonts")],
         ignore_system_fonts=True,
         timestamp=0,  # the date stands in the text
     )
+    return pdf
 
 
 if __name__ == "__main__":
-    written = ROOT / "build" / "article" / "article.pdf"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     try:
-        typeset(written.with_suffix(".typ"), written)
+        print(typeset(folder))
     except typst.TypstError as error:
-        sys.exit(f"{written.with_suffix('.typ')}: {error}")
-    print(written)
+        sys.exit(f"{folder / 'article.typ'}: {error}")
