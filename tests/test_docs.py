@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from modgrow.cli import describe
-from modgrow.verdict import judge
 from tests.runs import ROOT, snakemake
 
 README = (ROOT / "README.md").read_text()

@@ -253,7 +253,7 @@ def test_the_image_installs_the_lock_for_the_same_python():
 
 
 def test_every_benchmark_is_imported_from_its_own_folder():
-    """That folder comes first where Python looks, and numba takes a file `coverage.py` in it for the package."""
+    """That folder comes first where Python looks: numba took a `coverage.py` in it for the package."""
     folder = ROOT / "benchmarks"
     scripts = [str(path) for path in folder.glob("*.py") if path.stem not in OF_PEERS]
     code = "import runpy, sys\nfor path in sys.argv[1:]: runpy.run_path(path, run_name='imported')"
