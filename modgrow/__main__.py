@@ -94,7 +94,8 @@ def _add_planners(commands) -> None:
     why.add_argument("-s", "--snakefile", help="the Snakefile given to Snakemake, if any")
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
     _add(commands, _register, "write down what is registered: claims, thresholds, arms, seeds, columns")
-    _add(commands, _prose, "fill the pages of docs whose numbers come from tables")
+    prose = _add(commands, _prose, "fill the pages of docs whose numbers come from tables")
+    prose.add_argument("--article", metavar="FILE", help="fill the article instead, for typst")
     publish = _add(
         commands, _publish, "copy claims, figures and tables of a run, finished or not, to docs/results"
     )
@@ -205,7 +206,8 @@ def _prose(args: argparse.Namespace) -> None:
     from modgrow import prose
     from modgrow.store import files
 
-    filled = prose.pages(config.load(places.ROOT / "config.yaml"))
+    settings = config.load(places.ROOT / "config.yaml")
+    filled = {args.article: prose.article(settings)} if args.article else prose.pages(settings)
     for page, text in filled.items():
         files.write(
             places.ROOT / page, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ In a template stands what is asked, and of which results, never a number:
 is not finite, and a name that nothing has end the filling.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,32 +31,53 @@ PAGES = ("README.md", "docs/results.md", "docs/why.md")
 RESULTS = {"first": "docs/first_run", "main": "docs/results", "exploratory": "docs/exploratory"}
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
+ARTICLE = "article.typ"
+# In a template of typst, whose own signs # { } % are jinja's too.
+OF_TYPST = {
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+}
 
 
 def pages(settings: Settings) -> dict[str, str]:
     """The text of every page by its path. Raises ModgrowError, which names the template."""
-    known = {
+    known = results(settings)
+    return {page: FIRST_LINE.format(name=Path(page).name) + fill(Path(page).name, known) for page in PAGES}
+
+
+def article(settings: Settings) -> str:
+    """The article in typst's language. Raises ModgrowError, which names the template."""
+    return fill(ARTICLE, results(settings), OF_TYPST)
+
+
+def results(settings: Settings) -> dict[str, "Numbers"]:
+    """What templates may ask, by name."""
+    return {
         name: Numbers(ROOT / folder, settings, of_these_settings=name != "first")
         for name, folder in RESULTS.items()
     }
-    return {page: fill(Path(page).name, known) for page in PAGES}
 
 
-def fill(name: str, known: dict[str, "Numbers"]) -> str:
-    """A template of that name with its numbers. Raises ModgrowError."""
+def fill(name: str, known: dict[str, "Numbers"], signs: dict[str, str] | None = None) -> str:
+    """A template of that name with its numbers; `signs` are jinja's, if not the usual. Raises ModgrowError."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,
+        **(signs or {}),
     )
     environment.filters.update(FILTERS)
-    environment.globals |= {"word": word, "beside": beside, "turned": turned}
+    environment.globals |= {"word": word, "beside": beside, "turned": turned, "n_claims": n_claims}
+    environment.globals["headlines"] = [claim for claim in CLAIMS if claim.headline]
     try:
-        text = environment.get_template(name).render(known)
+        return environment.get_template(name).render(known)
     except (jinja2.TemplateError, ModgrowError, LookupError, TypeError, ArithmeticError) as error:
         raise ModgrowError(f"docs/templates/{name}: {error}") from None
-    return FIRST_LINE.format(name=name) + text
 
 
 class Numbers:
@@ -185,6 +207,11 @@ def turned(before: Numbers, after: Numbers) -> str:
     return f"None of the {len(both)} claims that were judged in both."
 
 
+def n_claims(whose: str) -> int:
+    """How many claims are of the "paper", or our "own"."""
+    return sum(claim.panel.startswith("own") == (whose == "own") for claim in CLAIMS)
+
+
 def _bounds(claim: Claim) -> str:
     if claim.direction == "between":
         return "between {:g} and {:g}".format(*claim.threshold)
@@ -243,6 +270,12 @@ def least(values: pd.Series, places: int = 2) -> str:
     return f"{_finite(values).min():.{places}f}"
 
 
+def typst(text: str) -> str:
+    """Text whose signs say nothing to typst; W^R and W^FF set as mathematics."""
+    plain = re.sub(r"([\\#$*_@<>\[\]`])", r"\\\1", text)
+    return re.sub(r"W\^(\w+)", r'$W^"\1"$', plain)
+
+
 def _finite(value: pd.Series | float) -> pd.Series:
     values = pd.Series(value, dtype=float)
     if values.empty or not np.isfinite(values).all():
@@ -252,5 +285,5 @@ def _finite(value: pd.Series | float) -> pd.Series:
 
 FILTERS = {
     function.__name__: function
-    for function in (interval, ratio, digits, ranged, span, reaching, greatest, least)
+    for function in (interval, ratio, digits, ranged, span, reaching, greatest, least, typst)
 }

@@ -34,7 +34,7 @@ def template(tmp_path, monkeypatch, settings):
         if damage:
             damage(folder)
         filled = prose.fill("page.md", {"exploratory": prose.Numbers(folder, settings)})
-        return filled.removeprefix(prose.FIRST_LINE.format(name="page.md"))
+        return filled
 
     return fill
 
@@ -171,10 +171,7 @@ def test_the_tally_counts_what_is_not_judged_among_what_lacks_networks(partly):
 def test_every_page_is_filled_whatever_of_the_main_run_is_there(page, settings, monkeypatch, partly):
     """From no part of it on; `partly` is judged, but has no tables: pages must not ask for them."""
     monkeypatch.setattr(prose.Numbers, "path", "docs/results")
-    known = {
-        name: prose.Numbers(ROOT / folder, settings, of_these_settings=name != "first")
-        for name, folder in prose.RESULTS.items()
-    }
+    known = prose.results(settings)
     nothing = prose.Numbers(ROOT / "docs" / "nowhere", settings)
     for main in (nothing, partly) if page != "README.md" else (nothing,):
-        assert prose.fill(page.split("/")[-1], known | {"main": main}).startswith("<!-- Filled")
+        assert prose.fill(page.split("/")[-1], known | {"main": main})
