@@ -86,12 +86,8 @@ reproduce: setup  ## the whole reproduction at the paper's settings, or CONFIG=m
 report: setup  ## report.html in the results: figures, tables, verdict, run times; trains nothing; CONFIG=config/demo.yaml
 	$(BIN)/python -m modgrow report $(GIVEN)
 
-publish: setup  ## copy what people read of a finished run at config.yaml, claims, figures and small tables, to docs/results
-	$(BIN)/python -m modgrow missing
-	cp results/claims.csv results/claims.md results/reference.md results/verdict.txt docs/results
-	cp results/figures/*.svg results/figures/*.png docs/results/figures
-	find results/tables -name '*.parquet' -size -5M -exec cp {} docs/results/tables \;
-	if [ -d results/columns ]; then cp results/columns/claims.csv docs/results/columns.csv; fi
+publish: setup  ## copy what people read of a run at config.yaml, finished or not, to docs/results
+	$(BIN)/python -m modgrow publish
 
 watch: setup  ## live view of the networks in training
 	$(BIN)/python -m modgrow watch

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 
-from modgrow import config, places
+from modgrow import config, places, published
 from modgrow.errors import ModgrowError
 from modgrow.version import __version__
 
@@ -62,7 +62,7 @@ def _add_readers(commands) -> None:
     compare = _add(commands, _compare, "in what two networks or two tables differ")
     compare.add_argument("files", nargs=2)
     look = _add(commands, _look, "a picture of a network while it runs: bits, activity, answers and errors")
-    look.add_argument("file", help="a network, modular or flat")
+    look.add_argument("file", help="a network, modular or flat: a file, or the name of a published one")
     look.add_argument(
         "--bits", help="such as 0110100, or random:200 (default: 60 more than the last head's N)"
     )
@@ -73,7 +73,7 @@ def _add_readers(commands) -> None:
     look.add_argument("--output", default="look.png", help=where)
     explore = _add(commands, _explore, "a page to play with networks in a browser, and to grow one live")
     explore.add_argument(
-        "files", nargs="*", help="networks, modular and flat; the first chain is shown first"
+        "files", nargs="*", help="networks, files or names of published ones; the first chain is shown first"
     )
     explore.add_argument("--output", default="explorer.html", help="an .html file (default: explorer.html)")
     exact = _add(commands, _exact, "write a network that is built by hand and answers every N")
@@ -95,6 +95,12 @@ def _add_planners(commands) -> None:
     why.add_argument("-d", "--directory", help="the working folder given to Snakemake, if any")
     _add(commands, _register, "write down what is registered: claims, thresholds, arms, seeds, columns")
     _add(commands, _prose, "fill the pages of docs whose numbers come from tables")
+    publish = _add(
+        commands, _publish, "copy claims, figures and tables of a run, finished or not, to docs/results"
+    )
+    publish.add_argument(
+        "--limit", type=float, default=5.0, help="MB that a packed table may have (default: 5)"
+    )
     missing = _add(commands, _missing, "whether all is made and up to date, without making it")
     report = _add(commands, _report, "the HTML report of a finished run, into its results")
     for finished in (missing, report):
@@ -137,25 +143,25 @@ def _watch(args: argparse.Namespace) -> None:
 def _show(args: argparse.Namespace) -> None:
     from modgrow.cli.inspection import show
 
-    print(show(args.file))
+    print(show(published.path_of(args.file)))
 
 
 def _compare(args: argparse.Namespace) -> None:
     from modgrow.cli.inspection import compare
 
-    print(compare(*args.files))
+    print(compare(*map(published.path_of, args.files)))
 
 
 def _look(args: argparse.Namespace) -> None:
     from modgrow.cli.look import picture
 
-    print(picture(args.file, args.bits, args.seed, args.modules, args.output, args.n))
+    print(picture(published.path_of(args.file), args.bits, args.seed, args.modules, args.output, args.n))
 
 
 def _explore(args: argparse.Namespace) -> None:
     from modgrow.cli import explore
 
-    print(explore.write(args.files, args.output))
+    print(explore.write([published.path_of(file) for file in args.files], args.output))
 
 
 def _exact(args: argparse.Namespace) -> None:
@@ -205,6 +211,14 @@ def _prose(args: argparse.Namespace) -> None:
             places.ROOT / page, lambda temporary, text=text: temporary.write_text(text, encoding="utf-8")
         )
         print(f"{page}: written")
+
+
+def _publish(args: argparse.Namespace) -> None:
+    _refuse_without_checkout("publish")
+    from modgrow.publish import publish
+
+    found = config.load(places.ROOT / "config.yaml")
+    print(publish(found, places.ROOT / found.results, places.ROOT / "docs" / "results", args.limit))
 
 
 def _missing(args: argparse.Namespace) -> None:

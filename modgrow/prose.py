@@ -19,12 +19,15 @@ from modgrow.places import ROOT
 from modgrow.schemas import evidence
 from modgrow.verdict import judge, paper
 from modgrow.verdict.all_claims import CLAIMS
+from modgrow.verdict.claim import Claim
 from modgrow.verdict.cloning import reaches
 from modgrow.verdict.evidence import Evidence
 from modgrow.verdict.promises import word
+from modgrow.verdict.verdicts import NOT_JUDGED
 
-PAGES = ("README.md", "docs/why.md")
-RESULTS = {"first": "docs/first_run", "exploratory": "docs/exploratory"}  # by the name that templates know
+PAGES = ("README.md", "docs/results.md", "docs/why.md")
+# By the name that templates know; the first run's networks are of other settings.
+RESULTS = {"first": "docs/first_run", "main": "docs/results", "exploratory": "docs/exploratory"}
 ARTICLE = "article.typ"
 TEMPLATES = ROOT / "docs" / "templates"
 FIRST_LINE = "<!-- Filled from docs/templates/{name} by `make docs`; change that file. -->\n"
@@ -69,7 +72,7 @@ def fill(name: str, known: dict[str, Any]) -> str:
         **(SYNTAX_OF_TYPST if name.endswith(".typ") else {}),
     )
     environment.filters.update(FILTERS)
-    environment.globals["word"] = word
+    environment.globals |= {"word": word, "beside": beside, "turned": turned}
     try:
         text = environment.get_template(name).render(known)
     except (jinja2.TemplateError, ModgrowError, LookupError, TypeError, ArithmeticError) as error:
@@ -100,6 +103,32 @@ class Numbers:
         return pd.read_csv(self.folder / "claims.csv").set_index("claim")
 
     @property
+    def path(self) -> str:
+        """The folder, relative to the project."""
+        return self.folder.relative_to(ROOT).as_posix()
+
+    @property
+    def there(self) -> bool:
+        """Whether any claim is judged in this run."""
+        return (self.folder / "claims.csv").exists() and (self.claims["verdict"] != NOT_JUDGED).any()
+
+    def judged(self, name: str) -> bool:
+        """Whether a claim has all of its networks in this run. Raises ModgrowError where it is no claim."""
+        if name not in {claim.name for claim in CLAIMS}:
+            raise ModgrowError(f"{name} is no claim; see modgrow/verdict/claims")
+        if not self.there or name not in self.claims.index:
+            return False
+        claim = self.claims.loc[name]
+        return claim["verdict"] != NOT_JUDGED and claim["n_seeds"] > 0
+
+    def answer(self, name: str, places: int = 2) -> str:
+        """The verdict on a claim and its number with the interval; a dash without its networks."""
+        if not self.judged(name):
+            return "–"
+        claim = self.claim(name)
+        return f"{claim['verdict']}, {interval(claim, places)}"
+
+    @property
     def count(self) -> str:
         """How many claims came out how, in words."""
         return judge.count(self.claims.reset_index())
@@ -120,12 +149,14 @@ class Numbers:
     def counted(self) -> pd.DataFrame:
         """How many claims came out how: the paper's, our own, and those without networks."""
         own = {False: "of the paper", True: "of our own"}
-        origin = self.claims["panel"].str.startswith("own").map(own)
-        counted = pd.crosstab(origin.rename("claims"), self.claims["verdict"].rename(None))
+        judged = self.claims[self.claims["verdict"] != NOT_JUDGED]
+        origin = judged["panel"].str.startswith("own").map(own)
+        counted = pd.crosstab(origin.rename("claims"), judged["verdict"].rename(None))
         registered = pd.Series([own[claim.panel.startswith("own")] for claim in CLAIMS]).value_counts()
+        counted = counted.reindex(list(own.values()), fill_value=0)
         counted["no networks yet"] = registered - counted.sum(axis=1)
         counted["all"] = counted.sum(axis=1)
-        return counted.loc[list(own.values())]
+        return counted
 
     def claim(self, name: str) -> pd.Series:
         """The row of one claim: estimate, low, high, verdict."""
@@ -160,6 +191,44 @@ class Numbers:
         """The N to which clones of a module are right, or right and wrong in turn."""
         found = reaches(self.rows("cloning", arm, cloned=cloned))
         return found.set_index("seed")["reach_by_sign"]
+
+
+def beside(*panels: str, **runs: Numbers) -> str:
+    """A table of the claims of these panels: what is said, when it holds, and how it came out in each run."""
+    rows = [
+        {"statement": claim.says, "holds if": f"{claim.statistic}: {_bounds(claim)}"}
+        | {run: numbers.answer(claim.name) for run, numbers in runs.items()}
+        for claim in CLAIMS
+        if claim.panel in panels
+    ]
+    if not rows:
+        raise ModgrowError(f"no claims of {', '.join(panels)}; see modgrow/verdict/claims")
+    return _table(rows)
+
+
+def turned(before: Numbers, after: Numbers) -> str:
+    """A table of the claims that came out otherwise in another run, or a sentence that none did."""
+    both = [claim for claim in CLAIMS if before.judged(claim.name) and after.judged(claim.name)]
+    rows = [
+        {"statement": claim.says, "before": before.answer(claim.name), "after": after.answer(claim.name)}
+        for claim in both
+        if before.claim(claim.name)["verdict"] != after.claim(claim.name)["verdict"]
+    ]
+    if rows:
+        return f"{len(rows)} of the {len(both)} claims that were judged in both:\n\n{_table(rows)}"
+    return f"None of the {len(both)} claims that were judged in both."
+
+
+def _bounds(claim: Claim) -> str:
+    if claim.direction == "between":
+        return "between {:g} and {:g}".format(*claim.threshold)
+    return f"{claim.direction} {claim.threshold:g}"
+
+
+def _table(rows: list[dict[str, str]]) -> str:
+    """Markdown without the padding that makes every change of one cell a change of all lines."""
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def interval(claim: pd.Series, places: int = 2) -> str:

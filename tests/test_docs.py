@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from modgrow.cli import describe
-from modgrow.verdict import judge
 from tests.runs import ROOT, snakemake
 
 README = (ROOT / "README.md").read_text()
@@ -69,7 +68,8 @@ def test_the_glossary_names_every_column_of_the_committed_tables():
 
 
 def test_the_readme_counts_the_claims_as_the_committed_table_does():
-    claims = pd.read_csv(SHOWN / "claims.csv")
+    shown = ROOT / "docs/results" if "came out so far" in README.replace("\n", " ") else SHOWN
+    claims = pd.read_csv(shown / "claims.csv").query("verdict != 'not judged'")
     lines = [line.strip("| ").split("|") for line in README.splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line] for line in lines]
     verdicts = next(row for row in cells if row[0] == "claims")[1:]

@@ -27,6 +27,7 @@ ON_PYPI = {"pytorch": "torch", "matplotlib-base": "matplotlib"}
 OF_PIP = {"pip", "setuptools", "wheel"}  # which `pip freeze` leaves out: an environment is born with them
 INSTALLED_AS = {"yaml": "pyyaml", "PIL": "pillow", "snakemake": "snakemake"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+OF_PEERS = {"peers", "in_jax"}  # benchmarks that need packages of their own
 OF_A_BUILD = ("nvidia-", "cuda-", "triton")  # what torch's builds for GPUs bring along
 ENVIRONMENTS = ("modgrow", "modgrow-cuda")
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
@@ -258,3 +259,15 @@ def test_the_image_installs_the_lock_for_the_same_python():
     assert "--requirement /requirements.lock" in recipe
     assert "requirements-dev" not in recipe
     assert "!requirements.lock" in (ROOT / ".dockerignore").read_text()
+
+
+def test_every_benchmark_is_imported_from_its_own_folder():
+    """That folder comes first where Python looks: numba took a `coverage.py` in it for the package."""
+    folder = ROOT / "benchmarks"
+    scripts = [str(path) for path in folder.glob("*.py") if path.stem not in OF_PEERS]
+    code = "import runpy, sys\nfor path in sys.argv[1:]: runpy.run_path(path, run_name='imported')"
+    environment = os.environ | {"PYTHONPATH": str(folder)}
+    run = subprocess.run(
+        [sys.executable, "-c", code, *scripts], env=environment, cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-2000:]

@@ -63,7 +63,8 @@ LAYERS = [
     ("modgrow/prose.py",),
     ("modgrow/explorer/",),
     ("modgrow/plan/",),
-    ("modgrow/cli/",),
+    ("modgrow/so_far.py", "modgrow/published.py"),
+    ("modgrow/cli/", "modgrow/publish.py"),
     ("modgrow/__main__.py",),
 ]
 PACKAGE_FILES = sorted((ROOT / "modgrow").rglob("*.py"))

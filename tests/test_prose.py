@@ -116,3 +116,65 @@ def test_a_missing_table_ends_the_filling(template):
             '{{ exploratory.n_solved("modular_10") }}',
             lambda folder: (folder / "tables/learning_curves.parquet").unlink(),
         )
+
+
+@pytest.fixture
+def partly(settings, tmp_path):
+    """Four of the first run's claims: one turned round, one as it was, one lacking arms, one not asked."""
+    claims = pd.read_csv(ROOT / "docs/first_run/claims.csv").set_index("claim")
+    claims = claims.loc[["modular_above_flat", "flat_plateaus", "training_time", "inflection_later"]]
+    claims.loc["modular_above_flat", "verdict"] = "reproduced"
+    claims.loc["training_time", "verdict"] = "not judged"
+    claims.reset_index().to_csv(tmp_path / "claims.csv", index=False)
+    return prose.Numbers(tmp_path, settings)
+
+
+def test_what_lacks_networks_is_a_dash_and_no_claim_is_an_error(partly, settings, tmp_path):
+    assert partly.there
+    assert not prose.Numbers(tmp_path / "nowhere", settings).there
+    assert partly.answer("modular_above_flat") == "reproduced, 0.70 (0.45 to 0.90)"
+    for name in ("training_time", "inflection_later", "module_is_exclusive_or"):
+        assert partly.answer(name) == "–"
+    with pytest.raises(ModgrowError, match="modular_above_falt is no claim"):
+        partly.answer("modular_above_falt")
+
+
+def test_a_panel_has_a_row_for_each_of_its_claims(partly):
+    rows = prose.beside("2a", "6a", now=partly).splitlines()[2:]
+    assert len(rows) == sum(claim.panel in ("2a", "6a") for claim in CLAIMS)
+    said = {row.strip("| ").split(" | ")[0]: row.strip("| ").split(" | ")[-1] for row in rows}
+    assert said["Every modular network ends at a larger N than the flat network of its size."].startswith(
+        "rep"
+    )
+    assert sum(cell != "–" for cell in said.values()) == 2
+    with pytest.raises(ModgrowError, match="no claims of 9z"):
+        prose.beside("9z", now=partly)
+
+
+def test_what_turned_round_is_told(partly, settings):
+    first = prose.Numbers(ROOT / "docs/first_run", settings, of_these_settings=False)
+    said = prose.turned(first, partly)
+    assert said.startswith("1 of the 2 claims")
+    assert said.splitlines()[-1].endswith(
+        "| undecided, 0.70 (0.45 to 0.90) | reproduced, 0.70 (0.45 to 0.90) |"
+    )
+    assert prose.turned(first, first).startswith("None of the ")
+
+
+def test_the_tally_counts_what_is_not_judged_among_what_lacks_networks(partly):
+    paper = next(line for line in partly.tally.splitlines() if "of the paper" in line)
+    counted = [int(cell) for cell in paper.split("|")[2:-1]]
+    assert counted[-2:] == [counted[-1] - 3, sum(not claim.panel.startswith("own") for claim in CLAIMS)]
+
+
+@pytest.mark.parametrize("page", prose.PAGES)
+def test_every_page_is_filled_whatever_of_the_main_run_is_there(page, settings, monkeypatch, partly):
+    """From no part of it on; `partly` is judged, but has no tables: pages must not ask for them."""
+    monkeypatch.setattr(prose.Numbers, "path", "docs/results")
+    known = {
+        name: prose.Numbers(ROOT / folder, settings, of_these_settings=name != "first")
+        for name, folder in prose.RESULTS.items()
+    }
+    nothing = prose.Numbers(ROOT / "docs" / "nowhere", settings)
+    for main in (nothing, partly) if page != "README.md" else (nothing,):
+        assert prose.fill(page.split("/")[-1], known | {"main": main}).startswith("<!-- Filled")

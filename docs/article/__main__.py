@@ -1,4 +1,4 @@
-"""Fill the article with its numbers and lay beside it what typst needs, in `build/article`: `make article`."""
+"""Fill the article with its numbers, and lay beside it what typst needs: `make article`, first half."""
 
 import re
 import shutil

@@ -1,7 +1,7 @@
 """What an interval is, and what can be asked of any that is known at every level.
 
 A kind of interval is a plain function: values over networks in, `Interval` out, its confidence a keyword
-`level`. `benchmarks/coverage.py` is the simulation by which each was chosen.
+`level`. `benchmarks/interval_coverage.py` is the simulation by which each was chosen.
 """
 
 import math

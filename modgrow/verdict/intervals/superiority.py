@@ -11,9 +11,9 @@ from modgrow.verdict.intervals.interval import LEVEL, Interval, Values
 def superiority(first: Values, second: Values, level: float = LEVEL) -> Interval:
     """P(A > B) + P(A = B) / 2 for A of `first` and B of `second`, which are independent.
 
-    Covers at least 0.94 (`benchmarks/coverage.py`) but for 0.88 where one network in ten sticks and 20 are
-    set against a flat arm: one sample in eight shows none that sticks, and Newcombe's bound, 0.899, then lies
-    just above a true 0.9.
+    Covers at least 0.94 (`benchmarks/interval_coverage.py`) but for 0.88 where one network in ten sticks and
+    20 are set against a flat arm: one sample in eight shows none that sticks, and Newcombe's bound, 0.899,
+    then lies just above a true 0.9.
 
     Brunner and Munzel's t on the logit scale; Newcombe's interval where the samples have no spread of their
     own to go by: they do not overlap, or all values are equal. NaN bounds where a sample has one network.

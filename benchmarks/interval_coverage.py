@@ -7,7 +7,7 @@ networks have it. Comparisons draw both arms from one population ("same"), or th
 end eight tasks lower ("lower"), or at 31 to 35 as a flat arm does, hardly overlapping with those that do
 not stick ("flat"). For discrete values there is no upper limit: an interval may be too wide.
 
-    .venv/bin/python benchmarks/coverage.py
+    .venv/bin/python benchmarks/interval_coverage.py
 """
 
 from collections.abc import Callable, Iterator
